@@ -1,0 +1,174 @@
+"""What travels between a connector and the host: batches of rows in, changes out, results back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from leadline.vocabulary import ACTIVITY_FIELDS, RECORD_FIELDS, FieldType
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from pydantic import BaseModel
+
+# A connector's own bookmark: JSON values only, meaningless to anybody else.
+Checkpoint = Mapping[str, object]
+
+
+class Stream(StrEnum):
+    """The two things that are pulled."""
+
+    CONTACTS = "contacts"
+    ACTIVITIES = "activities"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that cannot be used: it goes to quarantine, and the others go on.
+
+    `where` is as exact as the source allows ("contacts.csv:17", "contact 1042"); `raw` is what was
+    read, cut to a few thousand characters.
+    """
+
+    where: str
+    reason: str
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The values of leadline's own fields as the CRM has them now.
+
+    rows: `contact_id` and one column per output field. complete: contacts not in `rows` have none.
+    """
+
+    rows: pa.Table
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows, and the checkpoint that is safe to resume from once they are committed.
+
+    rows: columns under canonical names (`RECORD_FIELDS`/`ACTIVITY_FIELDS` and the source's wanted
+    fields). A column may be left out (all unknown) and may be text: the host reads it by the field's
+    type. An empty string is unknown. A deleted record is a row with `deleted` true and its id.
+    wheres: where each row was read, one per row, for messages about it; may be empty.
+    """
+
+    rows: pa.Table
+    checkpoint: Checkpoint
+    rejects: tuple[Reject, ...] = ()
+    known: Known | None = None
+    wheres: pa.Array | None = None
+
+    def with_table(self, rows: pa.Table) -> Batch:
+        """The same batch with other rows; its checkpoint stays. For wrappers."""
+        return replace(self, rows=rows, wheres=None)
+
+
+class Outcome(StrEnum):
+    """What became of one change."""
+
+    WRITTEN = "written"
+    REJECTED = "rejected"  # for good: the reason is the CRM's
+    RETRY = "retry"  # not now: the next sync computes the same difference
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """The answer for one contact; `write_scores` yields exactly one for each row it was given."""
+
+    contact_id: str
+    outcome: Outcome
+    reason: str = ""
+
+
+class Support(StrEnum):
+    """Three kinds of answer to "can this connector …?"."""
+
+    FULL = "full"
+    UNSUPPORTED = "unsupported"  # the source cannot
+    NOT_IMPLEMENTED = "not implemented"  # the source could, the connector does not yet
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a connector can do; the host asks no more, and the conformance kit tests what is full.
+
+    batch_size: contacts per `write_scores` call; None takes any number in one call.
+    """
+
+    activities: Support = Support.NOT_IMPLEMENTED
+    deletes: Support = Support.NOT_IMPLEMENTED
+    merges: Support = Support.NOT_IMPLEMENTED
+    history: Support = Support.NOT_IMPLEMENTED
+    write: Support = Support.NOT_IMPLEMENTED
+    batch_size: int | None = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `leadline check`: what was tried, whether it works, and what to do if not."""
+
+    subject: str
+    ok: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One `[sources.NAME]` table, ready for its connector.
+
+    fields, activity_fields: canonical name → the source's own name.
+    activity_types: canonical type → the source's values.
+    wanted: the contact fields to fetch, with their types; nothing else is kept.
+    state: a folder that belongs to this source alone. base: where relative paths start.
+    """
+
+    name: str
+    connector: str
+    settings: BaseModel
+    base: Path
+    state: Path
+    time_zone: ZoneInfo
+    fields: Mapping[str, str] = field(default_factory=dict)
+    activity_fields: Mapping[str, str] = field(default_factory=dict)
+    activity_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wanted: Mapping[str, FieldType] = field(default_factory=dict)
+
+
+def contact_schema(wanted: Mapping[str, FieldType]) -> pa.Schema:
+    """The typed schema of a contact batch: the record's own fields and the wanted ones."""
+    return _schema({**RECORD_FIELDS, **wanted})
+
+
+def activity_schema() -> pa.Schema:
+    """The typed schema of an activity batch."""
+    return _schema(ACTIVITY_FIELDS)
+
+
+def output_schema(dimensions: Iterable[str]) -> pa.Schema:
+    """The columns of a change: `contact_id`, then what leadline writes. Null empties a field."""
+    return pa.schema(
+        [
+            pa.field("contact_id", pa.string(), nullable=False),
+            pa.field("score", pa.int32()),
+            *(pa.field(name, pa.int32()) for name in dimensions),
+            pa.field("grade", pa.string()),
+            pa.field("temperature", pa.string()),
+            pa.field("reasons", pa.string()),
+            pa.field("model_version", pa.string()),
+            pa.field("scored_at", FieldType.INSTANT.arrow),
+        ]
+    )
+
+
+def _schema(fields: Mapping[str, FieldType]) -> pa.Schema:
+    return pa.schema([pa.field(name, kind.arrow) for name, kind in fields.items()])

@@ -1,0 +1,123 @@
+"""The words every connector maps to: field types, standard contact fields, activity types."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class FieldType(StrEnum):
+    """What a fact is; decides how text is read and which comparisons a predicate may make."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    MONEY = "money"
+    TEXT = "text"
+    DATE = "date"
+    INSTANT = "instant"
+    BOOLEAN = "boolean"
+    SET = "set"
+
+    @property
+    def arrow(self) -> pa.DataType:
+        """The Arrow type of a column: instants are UTC microseconds, money has two decimals."""
+        import pyarrow as pa
+
+        return {
+            FieldType.INTEGER: pa.int64(),
+            FieldType.NUMBER: pa.float64(),
+            FieldType.MONEY: pa.decimal128(18, 2),
+            FieldType.TEXT: pa.string(),
+            FieldType.DATE: pa.date32(),
+            FieldType.INSTANT: pa.timestamp("us", tz="UTC"),
+            FieldType.BOOLEAN: pa.bool_(),
+            FieldType.SET: pa.list_(pa.string()),
+        }[self]
+
+
+# What every contact record has, whatever the model: identity, the two CRM clocks, and its end.
+RECORD_FIELDS: dict[str, FieldType] = {
+    "contact_id": FieldType.TEXT,
+    "email": FieldType.TEXT,
+    "created_at": FieldType.INSTANT,
+    "updated_at": FieldType.INSTANT,
+    "deleted": FieldType.BOOLEAN,
+    "merged_into": FieldType.TEXT,
+}
+
+# The standard facts about a person; presets rely on these names. A config may add its own.
+STANDARD_FIELDS: dict[str, FieldType] = {
+    "first_name": FieldType.TEXT,
+    "last_name": FieldType.TEXT,
+    "job_title": FieldType.TEXT,
+    "seniority": FieldType.TEXT,
+    "department": FieldType.TEXT,
+    "industry": FieldType.TEXT,
+    "country": FieldType.TEXT,
+    "city": FieldType.TEXT,
+    "age": FieldType.INTEGER,
+    "gender": FieldType.TEXT,
+    "language": FieldType.TEXT,
+    "phone": FieldType.TEXT,
+    "company": FieldType.TEXT,
+    "company.employees": FieldType.INTEGER,
+    "company.revenue": FieldType.MONEY,
+    "company.industry": FieldType.TEXT,
+    "company.country": FieldType.TEXT,
+    "budget": FieldType.MONEY,
+    "planned_purchase_date": FieldType.DATE,
+    "product_interest": FieldType.SET,
+    "source_channel": FieldType.TEXT,
+    "lifecycle_stage": FieldType.TEXT,
+    "owner": FieldType.TEXT,
+    "consent": FieldType.BOOLEAN,
+    "consumer": FieldType.BOOLEAN,
+}
+
+# Facts that leadline works out itself from others.
+DERIVED_FIELDS: dict[str, FieldType] = {"email_domain": FieldType.TEXT}
+
+ACTIVITY_FIELDS: dict[str, FieldType] = {
+    "activity_id": FieldType.TEXT,
+    "contact_id": FieldType.TEXT,
+    "type": FieldType.TEXT,
+    "occurred_at": FieldType.INSTANT,
+    "name": FieldType.TEXT,
+    "url": FieldType.TEXT,
+    "campaign": FieldType.TEXT,
+    "channel": FieldType.TEXT,
+    "value": FieldType.NUMBER,
+    "properties": FieldType.TEXT,  # a JSON object
+    "deleted": FieldType.BOOLEAN,
+}
+
+# The fields that make an activity's kind: few distinct combinations, many activities.
+KIND_FIELDS = ("type", "name", "url", "campaign", "channel")
+
+ACTIVITY_TYPES: frozenset[str] = frozenset(
+    """
+    page_view product_view site_search tool_use form_submit content_download
+    email_sent email_open email_click email_reply email_bounce unsubscribe newsletter_signup
+    webinar_register webinar_attend event_register event_attend meeting call chat
+    account_created trial_start demo_request information_request social_follow social_engage
+    blog_comment cart_add checkout_start purchase list_join list_leave
+    deal_created deal_won deal_lost stage_change
+    """.split()
+)
+
+CUSTOM_TYPE_PREFIX = "custom:"
+
+
+def is_activity_type(name: str) -> bool:
+    """True for a canonical type and for `custom:NAME`."""
+    return name in ACTIVITY_TYPES or (
+        name.startswith(CUSTOM_TYPE_PREFIX) and len(name) > len(CUSTOM_TYPE_PREFIX)
+    )
+
+
+def column_of(field: str) -> str:
+    """The lake's column for a field: a dot would read as nesting in Delta and SQL."""
+    return field.replace(".", "__")
