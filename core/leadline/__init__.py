@@ -1,4 +1,4 @@
-"""Lead scoring as code: pull contacts and activities, score them, explain every point, write back."""
+"""Lead scoring as code: pull contacts and activities, score, explain every point, write back."""
 
 from __future__ import annotations
 

@@ -56,9 +56,9 @@ class Known:
 class Batch:
     """Some rows, and the checkpoint that is safe to resume from once they are committed.
 
-    rows: columns under canonical names (`RECORD_FIELDS`/`ACTIVITY_FIELDS` and the source's wanted
-    fields). A column may be left out (all unknown) and may be text: the host reads it by the field's
-    type. An empty string is unknown. A deleted record is a row with `deleted` true and its id.
+    rows: columns under canonical names (`RECORD_FIELDS` or `ACTIVITY_FIELDS`, and the wanted
+    fields). A column may be left out (all unknown) and may be text: the host reads it by the
+    field's type. An empty string is unknown. A deleted record is its id with `deleted` true.
     wheres: where each row was read, one per row, for messages about it; may be empty.
     """
 

@@ -98,14 +98,44 @@ ACTIVITY_FIELDS: dict[str, FieldType] = {
 KIND_FIELDS = ("type", "name", "url", "campaign", "channel")
 
 ACTIVITY_TYPES: frozenset[str] = frozenset(
-    """
-    page_view product_view site_search tool_use form_submit content_download
-    email_sent email_open email_click email_reply email_bounce unsubscribe newsletter_signup
-    webinar_register webinar_attend event_register event_attend meeting call chat
-    account_created trial_start demo_request information_request social_follow social_engage
-    blog_comment cart_add checkout_start purchase list_join list_leave
-    deal_created deal_won deal_lost stage_change
-    """.split()
+    [
+        "page_view",
+        "product_view",
+        "site_search",
+        "tool_use",
+        "form_submit",
+        "content_download",
+        "email_sent",
+        "email_open",
+        "email_click",
+        "email_reply",
+        "email_bounce",
+        "unsubscribe",
+        "newsletter_signup",
+        "webinar_register",
+        "webinar_attend",
+        "event_register",
+        "event_attend",
+        "meeting",
+        "call",
+        "chat",
+        "account_created",
+        "trial_start",
+        "demo_request",
+        "information_request",
+        "social_follow",
+        "social_engage",
+        "blog_comment",
+        "cart_add",
+        "checkout_start",
+        "purchase",
+        "list_join",
+        "list_leave",
+        "deal_created",
+        "deal_won",
+        "deal_lost",
+        "stage_change",
+    ]
 )
 
 CUSTOM_TYPE_PREFIX = "custom:"

@@ -1,0 +1,239 @@
+"""Every command: its arguments, one call of the core, and what it prints."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from leadline import __version__
+from leadline.cli.options import instant
+from leadline.errors import LeadlineError
+
+app = typer.Typer(
+    name="leadline",
+    help="Lead scoring as code: pull, score, explain every point, write back.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+plugins_app = typer.Typer(help="What is installed, enabled and refused.", no_args_is_help=True)
+app.add_typer(plugins_app, name="plugins")
+
+ConfigOption = Annotated[
+    Path, typer.Option("-c", "--config", help="The config file.", show_default=True)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        parser=instant,
+        metavar="INSTANT",
+        help="The instant to score for: 2026-05-01, or 2026-05-01T09:30:00Z.",
+    ),
+]
+CONFIG = Path("config.toml")
+
+
+def main() -> None:
+    """Run the command line; a LeadlineError is one message on standard error, and a status."""
+    try:
+        app(standalone_mode=True)
+    except LeadlineError as error:
+        typer.echo(f"leadline: {error}", err=True)
+        sys.exit(error.exit_status)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"leadline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Lead scoring as code: pull, score, explain every point, write back."""
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")] = Path("demo"),
+    contacts: Annotated[int, typer.Option(min=10, max=10_000_000, help="How many.")] = 5_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another CRM.")] = 7,
+) -> None:
+    """Make a workspace with a generated CRM, sync it, and explain the best lead."""
+    from leadline.cli.demo import run
+
+    run(folder, contacts, seed)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to write to.")] = Path(),
+    preset: Annotated[str, typer.Option(help="Which model to start from.")] = "b2b",
+) -> None:
+    """Write a config and a model to start from; never overwrites a file."""
+    from leadline.presets import write_preset
+
+    for path in write_preset(preset, folder):
+        typer.echo(f"wrote {path}")
+    typer.echo("next: put the columns of your file into config.toml, then run leadline check")
+
+
+@app.command()
+def check(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
+    """Try files, plugins, connections and fields; count whom each rule matches."""
+    from leadline.checking import check as run
+    from leadline.cli.printing import show_findings
+
+    findings = run(config)
+    show_findings(findings, as_json)
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@app.command()
+def sync(
+    sources: Annotated[list[str] | None, typer.Argument(help="Sources; all if none.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
+    as_of: AsOfOption = None,
+    config: ConfigOption = CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Pull, score, and write back what changed."""
+    from leadline.cli.printing import progress, show_report
+    from leadline.sync.run import sync as run
+    from leadline.workspace import open_workspace
+
+    with open_workspace(config) as workspace, progress(as_json) as tick:
+        report = run(workspace, sources or (), full=full, as_of=as_of, on_progress=tick)
+    show_report(report, as_json)
+    raise typer.Exit(0 if report.status == "succeeded" else 1)
+
+
+@app.command()
+def plan(
+    sources: Annotated[list[str] | None, typer.Argument(help="Sources; all if none.")] = None,
+    as_of: AsOfOption = None,
+    top: Annotated[int, typer.Option(min=0, help="How many movers to show.")] = 10,
+    config: ConfigOption = CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Pull and score, and show what a sync would write; nothing is written to a CRM."""
+    from leadline.cli.printing import progress, show_plan
+    from leadline.sync.run import sync as run
+    from leadline.workspace import open_workspace
+
+    with open_workspace(config) as workspace, progress(as_json) as tick:
+        report = run(workspace, sources or (), as_of=as_of, write=False, on_progress=tick)
+    show_plan(report, top, as_json)
+    raise typer.Exit(0 if report.status == "succeeded" else 1)
+
+
+@app.command()
+def resync(
+    source: Annotated[str, typer.Argument(help="The source to read again.")],
+    contact: Annotated[list[str] | None, typer.Option(help="Only this contact; repeat.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(parser=instant, metavar="INSTANT", help="Only what changed since."),
+    ] = None,
+    config: ConfigOption = CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Read a source afresh (all of it, or a part), score, and write back what changed."""
+    from leadline.cli.printing import progress, show_report
+    from leadline.sync.resync import resync as run
+    from leadline.workspace import open_workspace
+
+    with open_workspace(config) as workspace, progress(as_json) as tick:
+        report = run(workspace, source, contact or (), since, on_progress=tick)
+    show_report(report, as_json)
+    raise typer.Exit(0 if report.status == "succeeded" else 1)
+
+
+@app.command()
+def explain(
+    contact: Annotated[str, typer.Argument(help="An id, SOURCE:ID or an email address.")],
+    as_of: AsOfOption = None,
+    config: ConfigOption = CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Show every row of a score, and what changed since the one before."""
+    from leadline.cli.printing import show_answer
+    from leadline.leads import explained
+    from leadline.workspace import open_workspace
+
+    with open_workspace(config) as workspace:
+        show_answer(explained(workspace, contact, as_of), as_json)
+
+
+@app.command()
+def leads(
+    top: Annotated[int, typer.Option(min=1, help="How many.")] = 10,
+    where: Annotated[
+        str | None, typer.Option(help="A SQL condition over facts, score and labels.")
+    ] = None,
+    config: ConfigOption = CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """The ranked list, best first."""
+    from leadline.cli.printing import show_leads
+    from leadline.leads import ranked
+    from leadline.workspace import open_workspace
+
+    with open_workspace(config) as workspace:
+        show_leads(ranked(workspace, top, where), as_json)
+
+
+@app.command()
+def runs(
+    last: Annotated[int, typer.Option(min=1, help="How many.")] = 10,
+    config: ConfigOption = CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """What ran, what is running, what failed."""
+    from leadline.cli.printing import show_runs
+    from leadline.workspace import open_workspace
+
+    with open_workspace(config) as workspace:
+        show_runs(workspace.ledger.runs.recent(last), as_json)
+
+
+@app.command()
+def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
+    """Each source's state, the labels given, and what needs a person."""
+    from leadline.cli.printing import show_status
+    from leadline.status import status as run
+    from leadline.workspace import open_workspace
+
+    with open_workspace(config) as workspace:
+        show_status(run(workspace), as_json)
+
+
+@plugins_app.command("list")
+def plugins_list(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
+    """What is installed, what the config enables, and what was refused and why."""
+    from leadline.cli.printing import show_plugins
+    from leadline.plugins import listing
+
+    show_plugins(listing(config), as_json)
+
+
+@app.command()
+def schema(
+    what: Annotated[Literal["config", "model"], typer.Argument(help="Of which file.")],
+) -> None:
+    """The JSON Schema of the config or the model file, for editors."""
+    import json
+
+    from leadline.config import schema as schema_of
+
+    typer.echo(json.dumps(schema_of(what), indent=2))

@@ -1,0 +1,20 @@
+"""The config file: loaded and checked together with the model it names."""
+
+from __future__ import annotations
+
+from leadline.config.json_schema import schema
+from leadline.config.loading import load_config
+from leadline.config.needs import facts, wanted_fields
+from leadline.config.settings import Config, Plugins, SourceTable
+from leadline.config.sources import open_sources
+
+__all__ = [
+    "Config",
+    "Plugins",
+    "SourceTable",
+    "facts",
+    "load_config",
+    "open_sources",
+    "schema",
+    "wanted_fields",
+]

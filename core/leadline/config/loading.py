@@ -1,0 +1,159 @@
+"""Reads a config file and its model: one frozen `Config`, or every problem of all files at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from leadline.config.checks import check_config
+from leadline.config.own_fields import GIVEN, OwnFields, read_own_fields
+from leadline.config.secrets import Resolved, resolve
+from leadline.config.settings import Config, Plugins, SourceTable
+from leadline.config.tables import ConfigFile, SourceFile
+from leadline.errors import ConfigError
+from leadline.model.documents import Complaint, Document, read_document
+from leadline.model.loading import ModelRead, read_model
+from leadline.model.schema import Model
+from leadline.model.strictness import check_kinds
+from leadline.model.wording import explain
+
+_MAPPINGS = ("fields", "activity_fields")
+
+
+def load_config(path: Path) -> Config:
+    """The checked config of a file, with its model; ConfigError holds all problems of both."""
+    document = read_document(
+        path,
+        what="the config file",
+        hint="name another with --config, or start from config.example.toml",
+    )
+    base = path.absolute().parent
+    resolved = resolve(_flattened(document.table), base)
+    own = read_own_fields(resolved.table)
+    file, complaints = _validate(resolved, own, base)
+    problems = [document.problem(each) for each in complaints]
+    reads = [_read_model(each, own) for each in _model_paths(resolved, path.parent)]
+    problems += [problem for read in reads for problem in read.problems]
+    if file is None or problems:
+        raise ConfigError(problems)
+    models = tuple(read.model for read in reads if read.model is not None)
+    return _freeze(document, file, models, resolved)
+
+
+def _validate(
+    resolved: Resolved, own: OwnFields, base: Path
+) -> tuple[ConfigFile | None, list[Complaint]]:
+    """The file, and every complaint about it with what must not be shown taken out."""
+    table, secrets = resolved.table, resolved.secrets
+    found: list[Complaint] = []
+    file = None
+    try:
+        file = ConfigFile.model_validate(table)
+    except ValidationError as error:
+        found += explain(error, table, ConfigFile)
+    told = {each.path for each in found}
+    checked = [
+        *check_kinds(table, ConfigFile.model_json_schema()),
+        *check_config(table, own, base),
+    ]
+    found += [each for each in checked if each.path not in told]
+    shown = [
+        Complaint(each.path, secrets.hide(each.path, each.message))
+        for each in found
+        if each.path not in secrets.failed
+    ]
+    return file, [*resolved.complaints, *shown]
+
+
+def _model_paths(resolved: Resolved, folder: Path) -> list[Path]:
+    """The model files that can be read; the others are complained about already."""
+    names = resolved.table.get("models")
+    failed = resolved.secrets.failed
+    paths = [
+        folder / Path(name).expanduser()
+        for place, name in enumerate(names if isinstance(names, list) else ())
+        if isinstance(name, str) and name and ("models", place) not in failed
+    ]
+    return [path for path in paths if path.exists()]
+
+
+def _read_model(path: Path, own: OwnFields) -> ModelRead:
+    return read_model(path, {**GIVEN, **own.types}, uncertain=own.uncertain)
+
+
+def _freeze(
+    document: Document, file: ConfigFile, models: tuple[Model, ...], resolved: Resolved
+) -> Config:
+    base = document.path.absolute().parent
+
+    def place(text: str) -> Path:
+        return base / Path(text).expanduser()
+
+    return Config(
+        path=document.path,
+        base=base,
+        workspace=place(file.workspace),
+        time_zone=ZoneInfo(file.time_zone),
+        models=models,
+        model_paths=tuple(place(name) for name in file.models),
+        ledger=_ledger_url(file.ledger, base),
+        lake=None if file.lake is None else place(file.lake),
+        memory_limit=file.memory_limit,
+        fields=MappingProxyType(file.fields),
+        plugins=Plugins(
+            MappingProxyType(file.plugins.enable),
+            tuple(place(name) for name in file.plugins.files),
+        ),
+        sources=MappingProxyType({name: _source(each) for name, each in file.sources.items()}),
+        document=document,
+        secrets=resolved.secrets,
+    )
+
+
+def _source(file: SourceFile) -> SourceTable:
+    return SourceTable(
+        connector=file.connector,
+        fields=MappingProxyType(file.fields),
+        activity_fields=MappingProxyType(file.activity_fields),
+        activity_types=MappingProxyType(file.activity_types),
+        settings=MappingProxyType(file.model_extra or {}),
+    )
+
+
+def _ledger_url(url: str | None, base: Path) -> str | None:
+    """The URL, with a SQLite file's relative path started at the config's folder."""
+    scheme, mark, name = (url or "").partition(":///")
+    if not mark or not scheme.startswith("sqlite") or name.startswith(("/", ":", "file:")):
+        return url
+    return f"{scheme}:///{base / name}" if name else url
+
+
+def _flattened(table: Mapping[str, object]) -> dict[str, object]:
+    """The table with `company.employees = …` as the one key that people mean by it."""
+    flat = {key: _joined(value) if key == "fields" else value for key, value in table.items()}
+    sources = flat.get("sources")
+    if isinstance(sources, dict):
+        flat["sources"] = {name: _flattened_source(each) for name, each in sources.items()}
+    return flat
+
+
+def _flattened_source(source: object) -> object:
+    if not isinstance(source, dict):
+        return source
+    return {key: _joined(value) if key in _MAPPINGS else value for key, value in source.items()}
+
+
+def _joined(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    flat: dict[str, object] = {}
+    for key, inside in value.items():
+        if isinstance(inside, dict):
+            flat |= {f"{key}.{name}": each for name, each in inside.items()}
+        else:
+            flat[key] = inside
+    return flat

@@ -1,0 +1,55 @@
+"""The facts about a person: leadline's own, and those that a config declares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from leadline.model.documents import Complaint
+from leadline.model.schema import RESERVED
+from leadline.vocabulary import DERIVED_FIELDS, RECORD_FIELDS, STANDARD_FIELDS, FieldType
+
+GIVEN: Mapping[str, FieldType] = {**RECORD_FIELDS, **STANDARD_FIELDS, **DERIVED_FIELDS}
+# Columns that leadline keeps beside the facts.
+_COLUMNS = {"source", "digest", "learned_at", "superseded_at", "person", "person_id"}
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*(?:\.[a-z][a-z0-9]*(?:_[a-z0-9]+)*)?")
+
+
+@dataclass(slots=True)
+class OwnFields:
+    """The declared fields that can be used, and the names of those that cannot."""
+
+    types: dict[str, FieldType] = field(default_factory=dict)
+    uncertain: set[str] = field(default_factory=set)
+    complaints: list[Complaint] = field(default_factory=list)
+
+
+def read_own_fields(table: Mapping[str, object]) -> OwnFields:
+    """The `[fields]` of a config, good and bad told apart so that checking can go on."""
+    own = OwnFields()
+    declared = table.get("fields")
+    for name, value in declared.items() if isinstance(declared, dict) else ():
+        kinds = [kind for kind in FieldType if kind.value == value]
+        own.complaints += [Complaint(("fields", name), words) for words in _wrong(name, kinds)]
+        if not kinds or any(each.path[-1] == name for each in own.complaints):
+            own.uncertain.add(name)
+        else:
+            own.types[name] = kinds[0]
+    return own
+
+
+def _wrong(name: str, kinds: list[FieldType]) -> Iterator[str]:
+    if name in GIVEN:
+        if kinds and kinds[0] is not GIVEN[name]:
+            yield (
+                f"'{name}' is a standard field of type {GIVEN[name]}, and its type cannot change: "
+                "delete this line, or choose another name"
+            )
+    elif name in _COLUMNS | RESERVED:
+        yield f"'{name}' is a name that leadline uses itself; choose another"
+    elif not _NAME.fullmatch(name):
+        yield (
+            f"'{name}' cannot be a field's name: use lower-case letters, digits and single _, "
+            "starting with a letter, with at most one dot"
+        )

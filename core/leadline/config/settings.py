@@ -1,0 +1,62 @@
+"""A config as the rest of leadline sees it: loaded, checked, and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from leadline.config.secrets import Secrets
+from leadline.model.documents import Document
+from leadline.model.schema import Model
+from leadline.vocabulary import FieldType
+
+
+@dataclass(frozen=True, slots=True)
+class Plugins:
+    """Plugin → the distribution it must come from, or None for any; and plugins that are files."""
+
+    enable: Mapping[str, str | None]
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SourceTable:
+    """One `[sources.NAME]` table; `settings` are the keys that belong to its connector."""
+
+    connector: str
+    fields: Mapping[str, str]
+    activity_fields: Mapping[str, str]
+    activity_types: Mapping[str, tuple[str, ...]]
+    settings: Mapping[str, object]
+
+    def __repr__(self) -> str:
+        return f"SourceTable(settings: {', '.join(self.settings) or 'none'})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Config:
+    """A checked config file and its model. Paths are absolute; its repr shows no value.
+
+    ledger: a database URL; None is a SQLite file in the workspace. lake: None is in the workspace.
+    document, secrets: what a later error about the file needs to name its line and hide values.
+    """
+
+    path: Path
+    base: Path
+    workspace: Path
+    time_zone: ZoneInfo
+    models: tuple[Model, ...]
+    model_paths: tuple[Path, ...]
+    ledger: str | None
+    lake: Path | None
+    memory_limit: str
+    fields: Mapping[str, FieldType]
+    plugins: Plugins
+    sources: Mapping[str, SourceTable]
+    document: Document = field(compare=False)
+    secrets: Secrets = field(compare=False)
+
+    def __repr__(self) -> str:
+        return f"Config({str(self.path)!r}, sources: {', '.join(self.sources)})"

@@ -1,0 +1,125 @@
+"""Each `[sources.NAME]` table, checked against its connector and ready to be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, metadata
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import BaseModel, ValidationError
+
+from leadline.config.needs import wanted_fields
+from leadline.config.settings import Config, SourceTable
+from leadline.errors import ConfigError
+from leadline.model.documents import Complaint
+from leadline.model.nearest import nearest
+from leadline.model.wording import explain
+
+if TYPE_CHECKING:
+    from leadline.batches import Source
+    from leadline.hookspecs import Connector
+
+
+class RefusedPlugin(Protocol):
+    """A plugin that was named and does not run."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+
+
+class Connectors(Protocol):
+    """What is asked of the host: the connectors of the plugins that run."""
+
+    @property
+    def connectors(self) -> Mapping[str, Connector]: ...
+    @property
+    def refused(self) -> Sequence[RefusedPlugin]: ...
+
+
+def open_sources(config: Config, host: Connectors) -> list[Source]:
+    """Every configured source; ConfigError holds all problems of their tables."""
+    sources: list[Source] = []
+    complaints: list[Complaint] = []
+    for name, table in config.sources.items():
+        connector = host.connectors.get(table.connector)
+        if connector is None:
+            message = _no_connector(table.connector, host)
+            complaints.append(Complaint(("sources", name, "connector"), message))
+            continue
+        settings, wrong = _settings(config, name, table, connector)
+        complaints += [*wrong, *_unused(name, table, connector)]
+        if settings is not None:
+            sources.append(_source(config, name, table, settings))
+    if complaints:
+        hide = config.secrets.hide
+        raise ConfigError(
+            [
+                config.document.problem(Complaint(each.path, hide(each.path, each.message)))
+                for each in complaints
+            ]
+        )
+    return sources
+
+
+def _settings(
+    config: Config, name: str, table: SourceTable, connector: Connector
+) -> tuple[BaseModel | None, list[Complaint]]:
+    try:
+        return connector.settings.model_validate(dict(table.settings)), []
+    except ValidationError as error:
+        found = explain(
+            error,
+            table.settings,
+            connector.settings,
+            hide=lambda path, message: config.secrets.hide(("sources", name, *path), message),
+        )
+    return None, [Complaint(("sources", name, *each.path), each.message) for each in found]
+
+
+def _unused(name: str, table: SourceTable, connector: Connector) -> Iterator[Complaint]:
+    """Mappings of activities are of no use to a connector that brings none."""
+    if connector.capabilities.activities.value == "full":
+        return
+    for key in ("activity_fields", "activity_types"):
+        if getattr(table, key):
+            message = f"connector '{connector.name}' brings no activities; delete this table"
+            yield Complaint(("sources", name, key), message)
+
+
+def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) -> Source:
+    # Arrow is heavy: whoever only reads a config does without it.
+    from leadline.batches import Source
+
+    return Source(
+        name=name,
+        connector=table.connector,
+        settings=settings,
+        base=config.base,
+        state=config.workspace / "state" / name,
+        time_zone=config.time_zone,
+        fields=table.fields,
+        activity_fields=table.activity_fields,
+        activity_types=table.activity_types,
+        wanted=wanted_fields(config, name),
+    )
+
+
+def _no_connector(name: str, host: Connectors) -> str:
+    for refusal in host.refused:
+        # "is not installed" is said below, with what to install.
+        if refusal.name == name and not refusal.reason.startswith("is not installed"):
+            return f"plugin '{name}' does not run: {refusal.reason}"
+    message = f"there is no connector '{name}'"
+    if name in _extras():
+        return f"{message}: pip install 'leadline[{name}]'"
+    install = "install the plugin that brings it and name it in plugins.enable"
+    return f"{message}{nearest(name, host.connectors)}; or {install}"
+
+
+def _extras() -> list[str]:
+    try:
+        return metadata("leadline").get_all("Provides-Extra") or []
+    except PackageNotFoundError:
+        return []

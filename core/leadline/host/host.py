@@ -1,0 +1,169 @@
+"""One typed method per hook: the rest of leadline calls plugins through here and nowhere else."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
+
+from leadline.errors import ConfigError, InternalError, Problem, SourceError, UsageError
+from leadline.host.installed import LoadedPlugin, Refusal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from leadline.batches import Batch, Checkpoint, Finding, Source, Support, WriteResult
+    from leadline.hookspecs import Connector
+    from leadline.host.answers import Answers, Items
+    from leadline.host.opened import OpenedSource
+    from leadline.host.registry import Registry
+
+T = TypeVar("T")
+
+
+class Host:
+    """The loaded plugins and the opened sources of one run."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._sources: dict[str, OpenedSource] = {}
+
+    @classmethod
+    def load(
+        cls,
+        enable: Mapping[str, str | None],
+        *,
+        files: Sequence[Path] = (),
+        extra: Sequence[tuple[str, object]] = (),
+    ) -> Host:
+        """Import and register exactly the plugins named; whatever does not fit is in `refused`.
+
+        enable: plugin → the distribution it must be from (NAME or NAME==VERSION), or None for any.
+        files: plugins that are Python files. extra: plugins as objects, by name.
+        """
+        from leadline.host.registry import Registry
+
+        registry = Registry()
+        for name, pin in enable.items():
+            registry.add_installed(name, pin)
+        for path in files:
+            registry.add_file(path)
+        for name, plugin in extra:
+            registry.add_object(name, plugin)
+        return cls(registry)
+
+    @property
+    def refused(self) -> list[Refusal]:
+        """The plugins that were named and do not run, each with the reason."""
+        return list(self._registry.refused)
+
+    @property
+    def connectors(self) -> Mapping[str, Connector]:
+        """What `connector = "NAME"` may say."""
+        provided = self._registry.provided
+        return MappingProxyType({name: each.connector for name, each in provided.items()})
+
+    def plugins(self) -> list[LoadedPlugin]:
+        """The plugins that run, in the order they were loaded."""
+        return list(self._registry.loaded)
+
+    def sources(self) -> list[str]:
+        """The names of the opened sources, in the order they were added."""
+        return list(self._sources)
+
+    def add_source(self, source: Source) -> None:
+        """Open a source through its connector; from now on its hooks can be called by its name."""
+        from leadline.host.opened import OpenedSource
+
+        provided = self._registry.provided.get(source.connector)
+        if provided is None:
+            raise ConfigError([self._no_connector(source)])
+        if source.name in self._sources:
+            raise ConfigError(
+                [Problem("there are two sources of this name", field=f"sources.{source.name}")]
+            )
+        opened = OpenedSource(source, provided.connector, provided.plugin, provided.hint)
+        self._registry.relay.register(opened, name=f"source:{source.name}")
+        self._sources[source.name] = opened
+
+    def check(self, source_name: str) -> list[Finding]:
+        """Try the source's connection and say what works."""
+        from leadline.host.answers import Findings
+
+        with self._ask("check", source_name, Findings()) as findings:
+            return list(findings)
+
+    def fetch_contacts(self, source_name: str, since: Checkpoint | None = None) -> Answers[Batch]:
+        """Batches of contacts changed since a checkpoint; None asks for all of them."""
+        from leadline.host.answers import Batches
+
+        return self._ask("fetch_contacts", source_name, Batches(), since=since)
+
+    def fetch_activities(self, source_name: str, since: Checkpoint | None = None) -> Answers[Batch]:
+        """Batches of activities learned since a checkpoint; None asks for all of them."""
+        from leadline.host.answers import Batches
+
+        self._require(source_name, "activities", "fetch_activities")
+        return self._ask("fetch_activities", source_name, Batches(), since=since)
+
+    def write_scores(self, source_name: str, changes: pa.Table) -> Iterator[WriteResult]:
+        """Write the changes; exactly one result comes back for each row, some perhaps RETRY."""
+        from leadline.host.answers import Results
+
+        self._require(source_name, "write", "write_scores")
+        ids = self._ids(source_name, changes)
+        if not ids:
+            return iter(())
+        return self._ask("write_scores", source_name, Results(ids), changes=changes)
+
+    def _ask(self, hook: str, source_name: str, items: Items[T], **arguments: object) -> Answers[T]:
+        from leadline.host.calls import ask
+
+        opened = self._opened(source_name)
+        others = [other for other in self._sources.values() if other is not opened]
+        return ask(self._registry.relay, opened, others, hook, items, arguments)
+
+    def _opened(self, source_name: str) -> OpenedSource:
+        if source_name in self._sources:
+            return self._sources[source_name]
+        raise UsageError(
+            f"there is no source '{source_name}'{_nearest(source_name, self._sources)}"
+        )
+
+    def _require(self, source_name: str, capability: str, hook: str) -> None:
+        opened = self._opened(source_name)
+        support: Support = getattr(opened.connector.capabilities, capability)
+        if support.value != "full":
+            what = {"activities": "bring activities", "write": "write scores"}[capability]
+            raise SourceError(
+                f"connector '{opened.connector.name}' does not {what} ({support.value})",
+                source=source_name,
+                hook=hook,
+            )
+
+    def _ids(self, source_name: str, changes: pa.Table) -> list[str]:
+        ids: list[str] = changes.column("contact_id").to_pylist()
+        most = self._opened(source_name).connector.capabilities.batch_size
+        if most is not None and len(ids) > most:
+            raise InternalError(f"source '{source_name}' was given {len(ids)} changes, over {most}")
+        if len(set(ids)) != len(ids) or None in ids:
+            raise InternalError(f"source '{source_name}' was given a contact twice, or without id")
+        return ids
+
+    def _no_connector(self, source: Source) -> Problem:
+        field = f"sources.{source.name}.connector"
+        for refusal in self.refused:
+            if refusal.name == source.connector:
+                return Problem(f"'{source.connector}' does not run: {refusal.reason}", field=field)
+        message = f"there is no connector '{source.connector}'"
+        return Problem(message + _nearest(source.connector, self.connectors), field=field)
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    """The end of a message about an unknown name."""
+    known = sorted(names)
+    if near := difflib.get_close_matches(name, known, n=1):
+        return f"; did you mean '{near[0]}'?"
+    return f"; there is {', '.join(known)}" if known else "; none is loaded"

@@ -1,0 +1,97 @@
+"""The query over a snapshot's files that shows a table's rows as they stand, or stood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from leadline.lake.files import DataFile
+from leadline.lake.schemas import Layout, sql_type
+from leadline.lake.sql import instant, name, scan
+
+# What a file's statistics prove about a condition: it holds for all rows, for none, or unproven.
+_ALL, _NONE, _SOME = "all", "none", "some"
+
+
+def select(
+    con: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    schema: pa.Schema,
+    files: Sequence[DataFile],
+    as_of: datetime | None,
+) -> str:
+    """A SELECT of every column of the table; files are read only as far as they must be."""
+    branches: dict[tuple[str, ...], list[DataFile]] = {}
+    for file in files:
+        proofs = _proofs(layout, file, as_of)
+        if _NONE not in proofs.values():
+            unproven = tuple(sql for sql, proof in proofs.items() if proof == _SOME)
+            branches.setdefault(unproven, []).append(file)
+    if not branches:
+        nulls = ", ".join(f"NULL::{sql_type(f.type)} AS {name(f.name)}" for f in schema)
+        return f"SELECT {nulls} WHERE false"
+    return " UNION ALL ".join(
+        f"SELECT {project(con, schema, group)}" + (f" WHERE {' AND '.join(left)}" if left else "")
+        for left, group in branches.items()
+    )
+
+
+def project(con: duckdb.DuckDBPyConnection, schema: pa.Schema, files: Iterable[DataFile]) -> str:
+    """The schema's columns over these files: what a file lacks is null, and has its type."""
+    source = scan([file.path for file in files], union_by_name=True)
+    found: Mapping[str, str] = {
+        row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    }
+    return f"{', '.join(_column(field, found) for field in schema)} FROM {source}"
+
+
+def _column(field: pa.Field, found: Mapping[str, str]) -> str:
+    column, kind = name(field.name), sql_type(field.type)
+    if field.name not in found:
+        return f"NULL::{kind} AS {column}"
+    return column if found[field.name] == kind else f"{column}::{kind} AS {column}"
+
+
+def _proofs(layout: Layout, file: DataFile, as_of: datetime | None) -> dict[str, str]:
+    proofs: dict[str, str] = {}
+    if as_of is None:
+        if layout.until:
+            proofs[f"{name(layout.until)} IS NULL"] = _proves_open(file, layout.until)
+        return proofs
+    at = instant(as_of)
+    for column in (layout.clock, layout.happened):
+        if column:
+            proofs[f"{name(column)} <= {at}"] = _proves_until(file, column, as_of)
+    if layout.until:
+        until = name(layout.until)
+        proofs[f"({until} IS NULL OR {until} > {at})"] = _proves_valid(file, layout.until, as_of)
+    return proofs
+
+
+def _proves_open(file: DataFile, column: str) -> str:
+    if file.only_null(column):
+        return _ALL
+    return _NONE if file.never_null(column) else _SOME
+
+
+def _proves_until(file: DataFile, column: str, as_of: datetime) -> str:
+    least, greatest = file.least.get(column), file.greatest.get(column)
+    if isinstance(least, datetime) and least > as_of:
+        return _NONE
+    if isinstance(greatest, datetime) and greatest <= as_of and file.never_null(column):
+        return _ALL
+    return _SOME
+
+
+def _proves_valid(file: DataFile, column: str, as_of: datetime) -> str:
+    if file.only_null(column):
+        return _ALL
+    least, greatest = file.least.get(column), file.greatest.get(column)
+    if isinstance(least, datetime) and least > as_of:
+        return _ALL
+    if isinstance(greatest, datetime) and greatest <= as_of and file.never_null(column):
+        return _NONE
+    return _SOME

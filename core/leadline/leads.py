@@ -1,0 +1,261 @@
+"""Questions about leads: the ranked list, one person's score explained, and what changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from leadline.errors import InternalError, UsageError
+from leadline.model import Model
+from leadline.predicates import PredicateError, emit, fields_of, parse
+from leadline.queries import fetch
+from leadline.scoring.compiler import CompiledModel
+from leadline.scoring.explain import Explanation, Row, difference, explain
+from leadline.vocabulary import FieldType, column_of
+from leadline.workspace import Workspace
+
+# What `leads --where` may ask about besides the facts and the dimensions.
+_ANSWER_FIELDS = {
+    "source": FieldType.TEXT,
+    "score": FieldType.INTEGER,
+    "grade": FieldType.TEXT,
+    "temperature": FieldType.TEXT,
+    "excluded": FieldType.TEXT,
+    "reasons": FieldType.TEXT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The head of one answer, as it was last published."""
+
+    contact_id: str
+    source: str
+    email: str | None
+    score: int | None
+    dimensions: Mapping[str, int]
+    grade: str | None
+    temperature: str | None
+    stage: str | None
+    reasons: str | None
+    excluded: str | None
+    as_of: datetime
+    model_version: str
+
+    def as_json(self) -> dict[str, object]:
+        return {**asdict(self), "as_of": self.as_of.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A lead, the rows that add up to its score, and what changed since the one before."""
+
+    lead: Lead
+    rows: tuple[Row, ...]
+    since: datetime | None = None
+    changes: tuple[Row, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The document that `explain --json` prints."""
+        return {
+            **self.lead.as_json(),
+            "rows": [asdict(row) for row in self.rows],
+            "since": None if self.since is None else self.since.isoformat(),
+            "changes": [asdict(row) for row in self.changes],
+        }
+
+
+def ranked(workspace: Workspace, top: int | None = None, where: str | None = None) -> list[Lead]:
+    """The published leads, best first; ties by source and id. where: a condition as in rules."""
+    condition, wanted = _condition(workspace, where)
+    limit = "" if top is None else f"LIMIT {int(top)}"
+    return _leads(workspace, f"{condition} ORDER BY s.score DESC NULLS LAST, 1, 2 {limit}", wanted)
+
+
+def explained(workspace: Workspace, contact: str, as_of: datetime | None = None) -> Answer:
+    """The explanation of the published score, or with `as_of` of the one at that instant.
+
+    contact: an id, SOURCE:ID or an email address.
+    """
+    source, contact_id = find(workspace, contact)
+    as_of = workspace.instant(as_of)
+    history = _history(workspace, source, contact_id)
+    if as_of is None:
+        if not history:
+            raise UsageError(f"{contact_id} has no score yet: run leadline sync")
+        mine = "WHERE s.source = $1 AND s.contact_id = $2"
+        published = _leads(workspace, mine, {}, [source, contact_id])
+        if not published:
+            raise UsageError(f"{contact_id} is no longer scored: its record is deleted or merged")
+        as_of, model = published[0].as_of, _model(workspace, published[0].model_version)
+        earlier = history[:-1]  # the last entry is this very answer
+    else:
+        model = workspace.model
+        earlier = [entry for entry in history if entry["as_of"] < as_of]
+    now = _explain(workspace, model, source, contact_id, as_of)
+    if now is None:
+        raise UsageError(f"at {as_of:%Y-%m-%d %H:%M} nothing was known of {contact_id} yet")
+    lead = _lead_of(source, contact_id, now, as_of, model, workspace)
+    if not earlier:
+        return Answer(lead, now.rows)
+    last = earlier[-1]
+    before = _explain(
+        workspace, _model(workspace, last["model_version"]), source, contact_id, last["as_of"]
+    )
+    changes = difference(before, now) if before is not None else ()
+    return Answer(lead, now.rows, last["as_of"], changes)
+
+
+def find(workspace: Workspace, contact: str) -> tuple[str, str]:
+    """(source, contact_id) of an id, SOURCE:ID or an email; UsageError if none or several fit."""
+    source, _, rest = contact.partition(":")
+    with workspace.lake.session(workspace.config.memory_limit) as con:
+        workspace.lake.relation(con, "contacts")
+        found = con.execute(
+            "SELECT DISTINCT source, contact_id FROM contacts WHERE contact_id = $1 "
+            "OR lower(email) = lower($1) OR (source = $2 AND contact_id = $3) ORDER BY ALL LIMIT 6",
+            [contact, source, rest],
+        ).fetchall()
+    if not found:
+        raise UsageError(
+            f"no contact '{contact}': give an id, SOURCE:ID or an email as in leadline leads"
+        )
+    if len(found) > 1:
+        raise UsageError(
+            f"'{contact}' is several contacts: say which, one of "
+            + ", ".join(f"{name}:{contact_id}" for name, contact_id in found)
+        )
+    return found[0]
+
+
+def _explain(
+    workspace: Workspace, model: Model, source: str, contact_id: str, as_of: datetime
+) -> Explanation | None:
+    wide = workspace.engine.score(model, as_of, contact=(source, contact_id), detail=True)
+    if not wide.num_rows:
+        return None
+    compiled = CompiledModel(model, workspace.engine.facts)
+    return explain(compiled, wide.to_pylist()[0], _person(workspace, source, contact_id, as_of))
+
+
+def _person(
+    workspace: Workspace, source: str, contact_id: str, as_of: datetime
+) -> dict[str, object]:
+    """What was known about a person at an instant, by canonical name."""
+    facts = workspace.engine.facts
+    with workspace.lake.session(workspace.config.memory_limit) as con:
+        workspace.lake.relation(con, "contacts", as_of, facts)
+        mine = "SELECT * FROM contacts WHERE source = $1 AND contact_id = $2"
+        rows = fetch(con, mine, [source, contact_id])
+    row = rows.to_pylist()[0] if rows.num_rows else {}
+    return {name: row.get(column_of(name)) for name in facts}
+
+
+def _model(workspace: Workspace, version: str) -> Model:
+    """The model of a version, as the ledger remembers it."""
+    if version == workspace.model.version:
+        return workspace.model
+    content = workspace.ledger.models.content(version)
+    if content is None:
+        raise UsageError(
+            f"model version {version} is not in this ledger: its scores cannot be explained; "
+            "run leadline sync to score with the present model"
+        )
+    return Model.model_validate(json.loads(content))
+
+
+def _history(workspace: Workspace, source: str, contact_id: str) -> list[dict[str, Any]]:
+    """What was published of a contact, oldest first."""
+    with workspace.lake.session(workspace.config.memory_limit) as con:
+        workspace.lake.relation(con, "score_history")
+        entries: list[dict[str, Any]] = fetch(
+            con,
+            "SELECT as_of, model_version FROM score_history "
+            "WHERE model = $1 AND source = $2 AND contact_id = $3 ORDER BY as_of",
+            [workspace.model.name, source, contact_id],
+        ).to_pylist()
+    return entries
+
+
+def _condition(workspace: Workspace, where: str | None) -> tuple[str, dict[str, FieldType]]:
+    """The SQL of `where`, and the facts that it reads."""
+    if where is None:
+        return "", {}
+    facts = workspace.engine.facts
+    dimensions = dict.fromkeys(workspace.model.dimensions, FieldType.INTEGER)
+    try:
+        condition = parse(where, {**facts, **dimensions, **_ANSWER_FIELDS})
+    except PredicateError as error:
+        raise UsageError("\n".join(filter(None, (f"--where: {error}", error.caret())))) from None
+
+    def column(name: str) -> Any:
+        from sqlglot import exp
+
+        if name in dimensions:
+            key = exp.Literal.string(name)
+            return exp.Bracket(this=exp.column("dimensions", "s"), expressions=[key])
+        return exp.column(column_of(name), "s" if name in _ANSWER_FIELDS else "c")
+
+    wanted = {name: facts[name] for name in fields_of(condition) if name in facts}
+    return f"WHERE {emit(condition, column).sql(dialect='duckdb')}", wanted
+
+
+def _leads(
+    workspace: Workspace,
+    tail: str,
+    wanted: Mapping[str, FieldType],
+    parameters: list[object] | None = None,
+) -> list[Lead]:
+    with workspace.lake.session(workspace.config.memory_limit) as con:
+        workspace.lake.relation(con, "scores")
+        workspace.lake.relation(con, "contacts", wanted=wanted)
+        con.execute(
+            "CREATE TEMP VIEW mine AS SELECT * FROM scores WHERE model = "
+            + "'"
+            + workspace.model.name.replace("'", "''")
+            + "'"
+        )
+        rows = fetch(
+            con,
+            "SELECT s.source, s.contact_id, c.email, s.score, s.dimensions, s.grade, s.temperature,"
+            " s.reasons, s.excluded, s.as_of, s.model_version FROM mine s LEFT JOIN contacts c"
+            f" ON c.source = s.source AND c.contact_id = s.contact_id {tail}",
+            parameters or [],
+        )
+    return [
+        Lead(**{**row, "dimensions": dict(row["dimensions"] or ()), "stage": None})
+        for row in rows.to_pylist()
+    ]
+
+
+def _lead_of(
+    source: str,
+    contact_id: str,
+    found: Explanation,
+    as_of: datetime,
+    model: Model,
+    workspace: Workspace,
+) -> Lead:
+    total = sum(row.points for row in found.rows)
+    if total != (found.score or 0):
+        raise InternalError(
+            f"the rows of {contact_id} add up to {total}, its score is {found.score}"
+        )
+    email = _person(workspace, source, contact_id, as_of).get("email")
+    return Lead(
+        contact_id=contact_id,
+        source=source,
+        email=None if email is None else str(email),
+        score=found.score,
+        dimensions=found.dimensions,
+        grade=found.grade,
+        temperature=found.temperature,
+        stage=None,
+        reasons=None,
+        excluded=found.excluded,
+        as_of=as_of,
+        model_version=model.version,
+    )

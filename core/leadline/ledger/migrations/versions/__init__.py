@@ -1,0 +1,3 @@
+"""The steps, numbered. A step that was released never changes."""
+
+from __future__ import annotations

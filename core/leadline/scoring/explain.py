@@ -1,0 +1,168 @@
+"""Every point of one score, as rows that add up to it; and what changed between two scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from leadline.model import Rule
+from leadline.predicates import fields_of
+from leadline.scoring.compiler import CompiledModel
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Some points and why; a clamp is a row too. `rule` is what the model file calls it."""
+
+    rule: str
+    dimension: str
+    points: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One contact's score with its rows; `sum(points) == score`, and 0 where there is no score."""
+
+    score: int | None
+    dimensions: Mapping[str, int]
+    grade: str | None
+    temperature: str | None
+    excluded: str | None
+    rows: tuple[Row, ...]
+
+
+def explain(
+    compiled: CompiledModel, wide: Mapping[str, object], person: Mapping[str, object]
+) -> Explanation:
+    """The explanation of one wide row made with detail; `person` is the contact's facts."""
+    points = _Points(wide)
+    rows = [
+        *_rules(compiled, points, person),
+        *_groups(compiled, points),
+        *_dimensions(compiled, points),
+        *_total(compiled, points),
+    ]
+    excluded = None
+    if wide["exclusion"] is not None:
+        exclusion = compiled.model.exclusions[points["exclusion"]]
+        excluded = exclusion.name
+        found = _found(fields_of(compiled.exclusions[points["exclusion"]]), person)
+        taken = -sum(row.points for row in rows)
+        rows.append(Row(f"Excluded: {excluded}", "", taken, f"no score: {found}"))
+    score = wide["score"]
+    return Explanation(
+        score=None if score is None else points["score"],
+        dimensions={}
+        if excluded
+        else {name: points[f"e{d}"] for d, name in enumerate(compiled.model.dimensions)},
+        grade=_text(wide["grade"]),
+        temperature=_text(wide["temperature"]),
+        excluded=excluded,
+        rows=tuple(rows),
+    )
+
+
+def difference(before: Explanation, after: Explanation) -> tuple[Row, ...]:
+    """What changed, row by row; the points add up to the difference of the two scores."""
+    old = {(row.rule, row.dimension): row for row in before.rows}
+    new = {(row.rule, row.dimension): row for row in after.rows}
+    rows = []
+    for key in dict.fromkeys((*new, *old)):
+        was = old[key].points if key in old else 0
+        now = new[key].points if key in new else 0
+        if was != now:
+            detail = new[key].detail if key in new else "no longer"
+            rows.append(Row(*key, now - was, f"{was:+d} → {now:+d}; {detail}"))
+    return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """The wide row's integers by column name."""
+
+    wide: Mapping[str, object]
+
+    def __getitem__(self, name: str) -> int:
+        value = self.wide[name]
+        if not isinstance(value, int):
+            raise TypeError(f"column {name} holds {value!r}, not whole points")
+        return value
+
+    def get(self, name: str) -> int:
+        return 0 if self.wide.get(name) is None else self[name]
+
+
+def _rules(compiled: CompiledModel, points: _Points, person: Mapping[str, object]) -> Iterator[Row]:
+    for i, rule in enumerate(compiled.model.rules):
+        raw = points[f"r{i}"]
+        if rule.activity is not None:
+            detail = _occurrences(rule, points, i)
+        else:
+            condition = compiled.conditions[i]
+            names = fields_of(condition) if condition is not None else frozenset()
+            detail = _found(names, person)
+            if points.wide[f"u{i}"]:
+                missing = ", ".join(sorted(n for n in names if person.get(n) in (None, [])))
+                yield Row(
+                    rule.name,
+                    rule.dimension,
+                    0,
+                    f"unknown: no {missing}; could give {rule.points:+}",
+                )
+        if raw:
+            yield Row(rule.name, rule.dimension, raw, detail)
+            kept = points[compiled.after_limit(i)]
+            if kept != raw:
+                detail = f"at most {rule.limit} in size"
+                yield Row(f"Limit of {rule.name}", rule.dimension, kept - raw, detail)
+
+
+def _groups(compiled: CompiledModel, points: _Points) -> Iterator[Row]:
+    for g, (name, group) in enumerate(compiled.model.groups.items()):
+        taken = points[f"h{g}"] - points[f"g{g}"]
+        if taken:
+            home = next(rule.dimension for rule in compiled.model.rules if rule.group == name)
+            yield Row(f"Limit of group {name}", home, taken, f"at most {group.limit} in size")
+
+
+def _dimensions(compiled: CompiledModel, points: _Points) -> Iterator[Row]:
+    for d, (name, dimension) in enumerate(compiled.model.dimensions.items()):
+        taken = points[f"e{d}"] - points[f"d{d}"]
+        if taken:
+            bound = f"at most {dimension.max}" if taken < 0 else "not below 0"
+            yield Row(f"Limit of {name}", name, taken, bound)
+
+
+def _total(compiled: CompiledModel, points: _Points) -> Iterator[Row]:
+    taken = min(points["total"], compiled.model.max) - points["total"]
+    if taken:
+        yield Row("Limit of the score", "", taken, f"at most {compiled.model.max}")
+
+
+def _occurrences(rule: Rule, points: _Points, i: int) -> str:
+    times = points.get(f"n{i}")
+    parts = [
+        f"{times} {rule.activity}" + ("" if rule.within is None else f" in {rule.within} days")
+    ]
+    if times:
+        parts.append(f"last on {_EPOCH + timedelta(days=points[f'last{i}'])}")
+    if rule.once:
+        parts.append("pays once")
+    if rule.decay is not None:
+        parts.append(f"ageing by {rule.decay}")
+    return ", ".join(parts)
+
+
+def _found(names: frozenset[str], person: Mapping[str, object]) -> str:
+    return ", ".join(
+        f"{name} is {person[name]}" if person.get(name) is not None else f"no {name}"
+        for name in sorted(names)
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

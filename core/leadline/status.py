@@ -1,0 +1,104 @@
+"""`leadline status`: the state of each source, the labels given, and what needs a person."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from leadline.batches import Stream
+from leadline.ledger import Run
+from leadline.queries import fetch
+from leadline.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """One source: rows in the lake, records in quarantine, writes refused, and its last pull."""
+
+    name: str
+    connector: str
+    contacts: int
+    activities: int
+    quarantined: int
+    rejected: int
+    pulled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The workspace at a glance."""
+
+    model: str
+    model_version: str
+    scored_at: datetime | None
+    temperatures: dict[str, int]
+    sources: tuple[SourceStatus, ...]
+    running: tuple[str, ...]
+    last_run: Run | None
+
+    def as_json(self) -> dict[str, object]:
+        last = self.last_run
+        return {
+            "model": {"name": self.model, "version": self.model_version},
+            "scored_at": _iso(self.scored_at),
+            "temperatures": self.temperatures,
+            "sources": {
+                each.name: {**asdict(each), "pulled_at": _iso(each.pulled_at)}
+                for each in self.sources
+            },
+            "running": list(self.running),
+            "last_run": None
+            if last is None
+            else {"run_id": last.run_id, "kind": last.kind, "status": last.status},
+        }
+
+
+def status(workspace: Workspace) -> Status:
+    """Count what is there; reads the lake and the ledger, writes nothing."""
+    rows: dict[str, dict[str, int]] = {}
+    with workspace.lake.session(workspace.config.memory_limit) as con:
+        for table in ("contacts", "activities", "quarantine", "scores"):
+            workspace.lake.relation(con, table)
+        for table, kept in (
+            ("contacts", "deleted IS NOT TRUE"),
+            ("activities", "TRUE"),
+            ("quarantine", "TRUE"),
+        ):
+            counted = con.execute(
+                f"SELECT source, count(*) FROM {table} WHERE {kept} GROUP BY source"
+            ).fetchall()
+            rows[table] = dict(counted)
+        mine = [workspace.model.name]
+        labels = con.execute(
+            "SELECT coalesce(temperature, 'none'), count(*) FROM scores WHERE model = $1 "
+            "GROUP BY 1 ORDER BY avg(score) DESC NULLS LAST",
+            mine,
+        ).fetchall()
+        scored = fetch(con, "SELECT max(as_of) AS at FROM scores WHERE model = $1", mine)
+    recent = workspace.ledger.runs.recent(20)
+    return Status(
+        model=workspace.model.name,
+        model_version=workspace.model.version,
+        scored_at=scored["at"][0].as_py(),
+        temperatures=dict(labels),
+        sources=tuple(_source(workspace, name, rows) for name in workspace.sources),
+        running=tuple(run.run_id for run in recent if run.status == "running"),
+        last_run=recent[0] if recent else None,
+    )
+
+
+def _source(workspace: Workspace, name: str, rows: dict[str, dict[str, int]]) -> SourceStatus:
+    saved = [workspace.ledger.checkpoints.get(name, stream) for stream in Stream]
+    return SourceStatus(
+        name=name,
+        connector=workspace.sources[name].connector,
+        contacts=rows["contacts"].get(name, 0),
+        activities=rows["activities"].get(name, 0),
+        quarantined=rows["quarantine"].get(name, 0),
+        rejected=len(workspace.ledger.rejections.recent(name, 1_000)),
+        pulled_at=max((each.saved_at for each in saved if each is not None), default=None),
+    )
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

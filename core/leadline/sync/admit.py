@@ -1,0 +1,113 @@
+"""Admission: rows as a connector yields them become typed rows, or rejects with a reason."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leadline.batches import Batch, Reject, Source, Stream, activity_schema, contact_schema
+from leadline.columns import read_column
+from leadline.vocabulary import ACTIVITY_TYPES, CUSTOM_TYPE_PREFIX, FieldType
+
+_REQUIRED = {
+    Stream.CONTACTS: ("contact_id",),
+    Stream.ACTIVITIES: ("activity_id", "contact_id", "type", "occurred_at"),
+}
+_RAW = 2_000
+
+
+def admit(batch: Batch, source: Source, stream: Stream) -> tuple[pa.Table, list[Reject]]:
+    """The batch's rows typed by the schema, and what could not be used of them.
+
+    A value that cannot be read becomes unknown and is told; a row without what it needs is left
+    out. Deleted rows need only their ids.
+    """
+    schema = contact_schema(source.wanted) if stream is Stream.CONTACTS else activity_schema()
+    rows, rejects = batch.rows, list(batch.rejects)
+    columns: dict[str, pa.Array] = {}
+    for field in schema:
+        if field.name in rows.column_names:
+            columns[field.name], bad = _typed(rows[field.name], field, source.time_zone)
+            rejects += _unreadable(batch, field, bad)
+    table = pa.table(columns)
+    keep, more = _complete(batch, table, stream)
+    return table.filter(keep), rejects + more
+
+
+def _typed(
+    column: pa.ChunkedArray, field: pa.Field, time_zone: ZoneInfo
+) -> tuple[pa.Array, pa.Array | None]:
+    if column.type == field.type:
+        values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        if pa.types.is_string(field.type):
+            values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
+        return values, None
+    kind = next(kind for kind in FieldType if kind.arrow == field.type)
+    return read_column(column, kind, time_zone=time_zone)
+
+
+def _unreadable(batch: Batch, field: pa.Field, bad: pa.Array | None) -> list[Reject]:
+    if bad is None:
+        return []
+    return [
+        Reject(
+            _where(batch, row),
+            f"{field.name}: '{batch.rows[field.name][row].as_py()}' is no {_word(field)}; "
+            "the field is unknown for this record",
+            _raw(batch, row),
+        )
+        for row in pc.indices_nonzero(pc.fill_null(bad, False)).to_pylist()
+    ]
+
+
+def _complete(batch: Batch, table: pa.Table, stream: Stream) -> tuple[pa.Array, list[Reject]]:
+    """Which rows have all they need, and a reject for each that has not."""
+    rows = table.num_rows
+    deleted = (
+        pc.fill_null(table["deleted"], False).combine_chunks()
+        if "deleted" in table.column_names
+        else pa.repeat(False, rows)
+    )
+    reason: pa.Array = pa.nulls(rows, pa.string())
+    for name in reversed(_REQUIRED[stream]):
+        absent = (
+            pc.is_null(table[name]).combine_chunks()
+            if name in table.column_names
+            else pa.repeat(True, rows)
+        )
+        if name not in ("contact_id", "activity_id"):
+            absent = pc.and_(absent, pc.invert(deleted))
+        if name == "contact_id" and stream is Stream.ACTIVITIES:
+            absent = pc.and_(absent, pc.invert(deleted))
+        reason = pc.if_else(absent, f"it has no {name}", reason)
+    if "type" in table.column_names:
+        reason = pc.if_else(_no_type(table["type"]), "its type is not in the vocabulary", reason)
+    rejects = [
+        Reject(_where(batch, row), f"left out: {reason[row].as_py()}", _raw(batch, row))
+        for row in pc.indices_nonzero(pc.is_valid(reason)).to_pylist()
+    ]
+    return pc.is_null(reason), rejects
+
+
+def _no_type(types: pa.ChunkedArray) -> pa.Array:
+    known = pc.is_in(types, pa.array(sorted(ACTIVITY_TYPES)))
+    custom = pc.starts_with(types, CUSTOM_TYPE_PREFIX)
+    given = pc.is_valid(types)
+    return pc.and_(given, pc.invert(pc.or_(known, pc.fill_null(custom, False)))).combine_chunks()
+
+
+def _where(batch: Batch, row: int) -> str:
+    if batch.wheres is not None and len(batch.wheres):
+        return str(batch.wheres[row])
+    ids = batch.rows["contact_id"] if "contact_id" in batch.rows.column_names else None
+    return f"record {row}" if ids is None else f"contact {ids[row].as_py()}"
+
+
+def _raw(batch: Batch, row: int) -> str:
+    return str(batch.rows.slice(row, 1).to_pylist()[0])[:_RAW]
+
+
+def _word(field: pa.Field) -> str:
+    return str(next(kind for kind in FieldType if kind.arrow == field.type))

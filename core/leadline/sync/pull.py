@@ -1,0 +1,201 @@
+"""The first two rooms: fetch batches from a source, admit them, and commit them to the lake."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leadline.batches import Batch, Checkpoint, Reject, Source, Stream, Support
+from leadline.errors import LeadlineError
+from leadline.ledger import Origin
+from leadline.sync.admit import admit
+from leadline.workspace import Workspace
+
+# A commit costs a file: rows are gathered first, but never held back for long.
+GATHER_ROWS = 500_000
+GATHER_SECONDS = 30.0
+LEASE_SECONDS = 1800.0
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """A part of a source to fetch afresh: named contacts, or what changed or happened since."""
+
+    contacts: tuple[str, ...] = ()
+    since: datetime | None = None
+
+    def of(self, rows: pa.Table) -> pa.Table:
+        """The rows that belong to this part."""
+        if self.contacts and "contact_id" in rows.column_names:
+            rows = rows.filter(pc.is_in(rows["contact_id"], pa.array(self.contacts)))
+        if self.since is not None:
+            for clock in ("updated_at", "occurred_at"):
+                if clock in rows.column_names:
+                    late = pc.greater_equal(rows[clock], pa.scalar(self.since, rows[clock].type))
+                    rows = rows.filter(pc.fill_null(late, True))
+        return rows
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What a pull brought: rows read, records quarantined for the first time, and the trouble."""
+
+    contacts: int = 0
+    activities: int = 0
+    quarantined: int = 0
+    changed: int = 0
+    error: LeadlineError | None = None
+
+
+def pull(
+    workspace: Workspace,
+    source: Source,
+    *,
+    learned_at: datetime,
+    full: bool = False,
+    only: Only | None = None,
+    on_progress: Progress | None = None,
+) -> Pulled:
+    """Bring the lake up to the source. What was read before an error stays, and the error is told.
+
+    full: read everything again. only: read everything again, and keep just this part of it.
+    """
+    pulled = Pulled()
+    capabilities = workspace.host.connectors[source.connector].capabilities
+    streams = [Stream.CONTACTS]
+    if capabilities.activities is Support.FULL:
+        streams.append(Stream.ACTIVITIES)
+    try:
+        with workspace.ledger.leases.take(f"pull:{source.name}", workspace.holder, LEASE_SECONDS):
+            for stream in streams:
+                part = _Stream(workspace, source, stream, learned_at, pulled, only, on_progress)
+                part.run(full or only is not None)
+    except LeadlineError as error:
+        pulled.error = error
+    return pulled
+
+
+@dataclass(slots=True)
+class _Stream:
+    """One stream of one source on its way into the lake."""
+
+    workspace: Workspace
+    source: Source
+    stream: Stream
+    learned_at: datetime
+    pulled: Pulled
+    only: Only | None
+    on_progress: Progress | None
+    seq: int = 0
+    tables: list[pa.Table] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    rows: int = 0
+    saved: Checkpoint | None = None
+
+    def run(self, full: bool) -> None:
+        since = self._since()
+        if full:
+            since = None
+        host = self.workspace.host
+        fetch = host.fetch_contacts if self.stream is Stream.CONTACTS else host.fetch_activities
+        checkpoint: Checkpoint | None = None
+        began = time.monotonic()
+        with closing(fetch(self.source.name, since)) as batches:
+            try:
+                for batch in batches:
+                    checkpoint = batch.checkpoint
+                    self._take(batch)
+                    if self.rows >= GATHER_ROWS or time.monotonic() - began > GATHER_SECONDS:
+                        self._commit(checkpoint)
+                        began = time.monotonic()
+            finally:
+                if checkpoint is not None:
+                    self._commit(checkpoint)
+
+    def _since(self) -> Checkpoint | None:
+        """Where to resume; None when nothing was pulled yet or the mapping has changed since."""
+        ledger, name = self.workspace.ledger, self.source.name
+        saved = ledger.checkpoints.get(name, self.stream)
+        in_lake = self.workspace.lake.last_commit(self.stream, name)
+        self.seq = max(saved.seq if saved else 0, in_lake[0] if in_lake else 0)
+        if saved is None or saved.signature != signature(self.source):
+            return None
+        if in_lake is not None and in_lake[0] > saved.seq:
+            # A crash between the lake's commit and the ledger's: the lake is ahead, and right.
+            ledger.checkpoints.save(name, self.stream, in_lake[1], in_lake[0], saved.signature)
+            return in_lake[1]
+        self.saved = saved.value
+        return saved.value
+
+    def _take(self, batch: Batch) -> None:
+        table, rejects = admit(batch, self.source, self.stream)
+        if self.only is not None:
+            table = self.only.of(table)
+        self.tables.append(table)
+        self.rejects += rejects
+        self.rows += table.num_rows
+        if batch.known is not None:
+            self.workspace.ledger.known.learn(
+                self.source.name,
+                batch.known.rows,
+                Origin.PULL,
+                datetime.now(UTC),
+                complete=batch.known.complete,
+            )
+        if self.stream is Stream.CONTACTS:
+            self.pulled.contacts += table.num_rows
+        else:
+            self.pulled.activities += table.num_rows
+        if self.on_progress is not None:
+            self.on_progress(f"{self.source.name} {self.stream.value}", batch.rows.num_rows)
+
+    def _commit(self, checkpoint: Checkpoint) -> None:
+        """Rows with their checkpoint into the lake first, then the checkpoint into the ledger."""
+        workspace, name = self.workspace, self.source.name
+        with workspace.exclusively():
+            if self.rows:
+                self.seq += 1
+                done = workspace.lake.commit(
+                    self.stream,
+                    name,
+                    pa.concat_tables(self.tables, promote_options="default"),
+                    learned_at=self.learned_at,
+                    seq=self.seq,
+                    checkpoint=checkpoint,
+                )
+                self.pulled.changed += done.new + done.changed + done.deleted
+            if self.rejects:
+                self.pulled.quarantined += workspace.lake.quarantine(
+                    self.stream, name, self.rejects, self.learned_at
+                )
+        # A part that was read again says nothing about how far the whole has come.
+        if self.only is None and (self.saved is None or dict(self.saved) != dict(checkpoint)):
+            workspace.ledger.checkpoints.save(
+                name, self.stream, checkpoint, self.seq, signature(self.source)
+            )
+            self.saved = checkpoint
+        self.tables, self.rejects, self.rows = [], [], 0
+
+
+def signature(source: Source) -> str:
+    """Changes when what is fetched or how it is read changes, so that everything is read again."""
+    said: Mapping[str, object] = {
+        "connector": source.connector,
+        "settings": source.settings.model_dump(mode="json"),  # secrets are masked by pydantic
+        "fields": dict(source.fields),
+        "activity_fields": dict(source.activity_fields),
+        "activity_types": {name: list(values) for name, values in source.activity_types.items()},
+        "wanted": {name: str(kind) for name, kind in source.wanted.items()},
+        "time_zone": source.time_zone.key,
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

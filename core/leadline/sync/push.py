@@ -1,0 +1,107 @@
+"""The fifth room: write a plan to its source, batch by batch, with an intent before each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leadline.batches import Outcome, WriteResult
+from leadline.errors import LeadlineError
+from leadline.ledger import Lease
+from leadline.sync.plan import Plan
+from leadline.workspace import Workspace
+
+LEASE_SECONDS = 600.0
+
+
+@dataclass(slots=True)
+class Pushed:
+    """What became of a plan: written, rejected for good and why, to be tried again."""
+
+    written: int = 0
+    rejected: list[WriteResult] = field(default_factory=list)
+    later: int = 0
+    error: LeadlineError | None = None
+
+
+def push(
+    workspace: Workspace,
+    plan: Plan,
+    run_id: str,
+    on_progress: Callable[[str, int], None] | None = None,
+) -> Pushed:
+    """Write the plan. A rejected record does not stop the others; an error stops the source."""
+    pushed = Pushed()
+    if not plan.changes.num_rows:
+        return pushed
+    try:
+        with workspace.ledger.leases.take(
+            f"push:{plan.source}", workspace.holder, LEASE_SECONDS
+        ) as lease:
+            _close_doubtful(workspace, plan.source)
+            for number, (changes, before) in enumerate(_batches(workspace, plan)):
+                lease.renew()
+                _write(workspace, plan.source, run_id, number, lease, changes, before, pushed)
+                if on_progress is not None:
+                    on_progress(f"{plan.source} write", changes.num_rows)
+    except LeadlineError as error:
+        pushed.error = error
+    return pushed
+
+
+def _batches(workspace: Workspace, plan: Plan) -> list[tuple[pa.Table, pa.Table]]:
+    connector = workspace.host.connectors[workspace.sources[plan.source].connector]
+    size = connector.capabilities.batch_size or plan.changes.num_rows
+    return [
+        (plan.changes.slice(start, size), plan.before.slice(start, size))
+        for start in range(0, plan.changes.num_rows, size)
+    ]
+
+
+def _write(
+    workspace: Workspace,
+    source: str,
+    run_id: str,
+    number: int,
+    lease: Lease,
+    changes: pa.Table,
+    before: pa.Table,
+    pushed: Pushed,
+) -> None:
+    """One batch: an intent, the call, and one transaction that settles both."""
+    intents = workspace.ledger.intents
+    intent = intents.begin(source, run_id, number, lease.fence, changes, before)
+    results: list[WriteResult] = []
+    try:
+        results.extend(workspace.host.write_scores(source, changes))
+    finally:
+        # Also after an error: what the CRM has taken by then is known, the rest stays a difference.
+        done = [each.contact_id for each in results if each.outcome is Outcome.WRITTEN]
+        bad = [each for each in results if each.outcome is Outcome.REJECTED]
+        taken = pc.is_in(changes["contact_id"], pa.array(done, pa.string()))
+        intents.settle(intent, changes.filter(taken), _rejections(bad), datetime.now(UTC))
+        pushed.written += len(done)
+        pushed.rejected += bad
+        pushed.later += changes.num_rows - len(done) - len(bad)
+
+
+def _rejections(results: list[WriteResult]) -> pa.Table:
+    return pa.table(
+        {
+            "contact_id": pa.array([each.contact_id for each in results], pa.string()),
+            "reason": pa.array([each.reason for each in results], pa.string()),
+        }
+    )
+
+
+def _close_doubtful(workspace: Workspace, source: str) -> None:
+    """Settle what a crash left open as not written: a score may simply be repeated."""
+    nothing = pa.table({"contact_id": pa.array([], pa.string())})
+    for intent in workspace.ledger.intents.open(source):
+        workspace.ledger.intents.settle(
+            intent.intent_id, nothing, _rejections([]), datetime.now(UTC)
+        )

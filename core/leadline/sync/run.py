@@ -1,0 +1,150 @@
+"""`sync`: pull, lake, score, plan, push, in order, as one run in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from leadline.batches import Source
+from leadline.sync.plan import Plan, plan
+from leadline.sync.pull import Only, Progress, Pulled, pull
+from leadline.sync.push import Pushed, push
+from leadline.sync.score import publish, score
+from leadline.workspace import Workspace
+
+# Facts of a workspace's first sync count as known since ever, so that its past can be asked about.
+SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did, for people and for machines."""
+
+    run_id: str
+    as_of: datetime
+    models: tuple[tuple[str, str], ...]
+    pulled: dict[str, Pulled]
+    plans: dict[str, Plan] = field(default_factory=dict)
+    pushed: dict[str, Pushed] = field(default_factory=dict)
+    published: int = 0
+    errors: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """succeeded; partial: something failed, something went through; failed: nothing did."""
+        rejected = any(done.rejected or done.later for done in self.pushed.values())
+        if not self.errors and not rejected:
+            return "succeeded"
+        return "partial" if self.plans else "failed"
+
+    def as_json(self) -> dict[str, object]:
+        """The document that `sync --json` prints."""
+        return {
+            "run_id": self.run_id,
+            "status": self.status,
+            "as_of": self.as_of.isoformat(),
+            "models": [{"name": name, "version": version} for name, version in self.models],
+            "sources": {name: self._source(name) for name in self.pulled},
+            "errors": list(self.errors),
+        }
+
+    def _source(self, name: str) -> dict[str, object]:
+        pulled, made = self.pulled[name], self.plans.get(name)
+        done = self.pushed.get(name, Pushed())
+        return {
+            "contacts": pulled.contacts,
+            "activities": pulled.activities,
+            "quarantined": pulled.quarantined,
+            "scored": made.changes.num_rows + made.unchanged if made else 0,
+            "written": done.written,
+            "unchanged": made.unchanged if made else 0,
+            "rejected": len(done.rejected),
+            "api_calls": 0,
+        }
+
+
+def sync(
+    workspace: Workspace,
+    names: Sequence[str] = (),
+    *,
+    full: bool = False,
+    only: Only | None = None,
+    as_of: datetime | None = None,
+    write: bool = True,
+    on_progress: Progress | None = None,
+) -> Report:
+    """Run the five rooms for these sources (all when none is named).
+
+    as_of: the instant to score for, now when left out. write=False stops before anything is
+    published or pushed: the report then holds the plan.
+    """
+    sources = workspace.chosen(list(names))
+    run_id = workspace.ledger.runs.start(
+        "sync" if write else "plan", {"sources": [source.name for source in sources], "full": full}
+    )
+    try:
+        report = _rooms(workspace, sources, run_id, full, only, as_of, write, on_progress)
+    except BaseException as error:
+        summary = {"errors": [str(error) or type(error).__name__]}
+        workspace.ledger.runs.finish(run_id, "failed", summary)
+        raise
+    workspace.ledger.runs.finish(run_id, report.status, report.as_json())
+    return report
+
+
+def _rooms(
+    workspace: Workspace,
+    sources: list[Source],
+    run_id: str,
+    full: bool,
+    only: Only | None,
+    as_of: datetime | None,
+    write: bool,
+    on_progress: Progress | None,
+) -> Report:
+    at, learned_at = instants(workspace, as_of)
+    pulled = {}
+    for source in sources:
+        workspace.ledger.runs.beat(run_id)
+        pulled[source.name] = pull(
+            workspace,
+            source,
+            learned_at=learned_at,
+            full=full,
+            only=only,
+            on_progress=on_progress,
+        )
+    errors = [str(each.error) for each in pulled.values() if each.error is not None]
+    model = workspace.model
+    models = ((model.name, model.version),)
+    reached = [source for source in sources if pulled[source.name].error is None]
+    if not reached:
+        return Report(run_id, at, models, pulled, errors=tuple(errors))
+    with workspace.exclusively():
+        if on_progress is not None:
+            on_progress("score", 0)
+        scores = score(workspace, at)
+        plans = {source.name: plan(workspace, source, scores) for source in reached}
+        if not write:
+            return Report(run_id, at, models, pulled, plans, errors=tuple(errors))
+        published = publish(workspace, scores, at)
+        workspace.lake.compact()
+    pushed = {name: push(workspace, made, run_id, on_progress) for name, made in plans.items()}
+    errors += [str(done.error) for done in pushed.values() if done.error is not None]
+    return Report(run_id, at, models, pulled, plans, pushed, published, tuple(errors))
+
+
+def instants(workspace: Workspace, as_of: datetime | None) -> tuple[datetime, datetime]:
+    """The instant to score for, and the instant at which this run learns what it pulls.
+
+    A run learns at its own instant, unless that lies behind what is known already or ahead of the
+    clock: then its facts are learned now, and a past that was asked about before does not move.
+    """
+    now, clock, as_of = datetime.now(UTC), workspace.lake.clock(), workspace.instant(as_of)
+    if clock is None:
+        return as_of or now, SINCE_EVER
+    learned_at = max(now, clock + timedelta(microseconds=1))
+    if as_of is None:
+        return learned_at, learned_at
+    return as_of, as_of if clock <= as_of <= now else learned_at

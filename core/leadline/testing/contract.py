@@ -1,0 +1,11 @@
+"""The whole contract of a connector: inherit it, and each promise is a test."""
+
+from __future__ import annotations
+
+from leadline.testing.conduct import ConductContract
+from leadline.testing.fetching import FetchContract
+from leadline.testing.writing import WriteContract
+
+
+class ConnectorContract(FetchContract, WriteContract, ConductContract):
+    """Every promise; subclass it as `class TestMine(ConnectorContract)`."""

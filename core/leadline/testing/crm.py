@@ -1,0 +1,59 @@
+"""What an author supplies: a CRM that the contract tests can seed, change and look into."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+
+# One record under canonical names; instants are aware datetimes, all else is text.
+Row = Mapping[str, object]
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Crm(ABC):
+    """A CRM, a simulator of one or a folder of files, made fresh for each test.
+
+    `at` is the CRM's own clock when something happens: it becomes `updated_at` of what is put.
+    fields, activity_fields and activity_types are the tables of the same names in the config.
+    unable: names from `HOSTILE_VALUES` that this kind of CRM cannot hold.
+    """
+
+    fields: Mapping[str, str] = _NOTHING
+    activity_fields: Mapping[str, str] = _NOTHING
+    activity_types: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    unable: frozenset[str] = frozenset()
+
+    def contact_id(self, number: int) -> str:
+        """An id that this CRM would give; later numbers sort later."""
+        return f"{number:04d}"
+
+    @abstractmethod
+    def settings(self) -> Mapping[str, object]:
+        """The source's settings, with pages of two rows so that there are boundaries to test."""
+
+    @abstractmethod
+    def put_contacts(self, rows: Sequence[Row], at: datetime) -> None:
+        """Create contacts, or change those whose `contact_id` exists."""
+
+    @abstractmethod
+    def put_activities(self, rows: Sequence[Row], at: datetime) -> None:
+        """Add activities that the CRM learns of at this instant; `occurred_at` may be long ago."""
+
+    @abstractmethod
+    def delete_contact(self, contact_id: str, at: datetime) -> None:
+        """Delete a contact for good."""
+
+    @abstractmethod
+    def read_back(self) -> Mapping[str, Mapping[str, object]]:
+        """Leadline's own fields as they are now: contact_id → field → value, read without it."""
+
+    @abstractmethod
+    def everything_else(self) -> object:
+        """All that leadline must never touch, in a form that `==` compares."""
+
+    def break_down(self) -> bool:
+        """Make every later request fail. False, as here, for a CRM that cannot be made to."""
+        return False

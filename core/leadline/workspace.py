@@ -1,0 +1,120 @@
+"""A workspace opened from its config: plugins, sources, lake, ledger and engine."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from leadline.batches import Source
+from leadline.config import Config, facts, load_config, open_sources
+from leadline.errors import ConfigError, RetryLater, UsageError, WorkspaceError
+from leadline.host import Host
+from leadline.lake import Lake
+from leadline.ledger import Ledger
+from leadline.model import Model
+from leadline.scoring.engine import Engine
+
+LEASE_SECONDS = 1800.0
+WAIT_SECONDS = 0.2
+PATIENCE_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything that a command works on; `open_workspace` makes one and closes it."""
+
+    config: Config
+    host: Host
+    sources: dict[str, Source]
+    lake: Lake
+    ledger: Ledger
+
+    @property
+    def model(self) -> Model:
+        """The first model of the config."""
+        return self.config.models[0]
+
+    @cached_property
+    def engine(self) -> Engine:
+        config = self.config
+        return Engine(
+            self.lake,
+            facts(config),
+            time_zone=config.time_zone,
+            memory_limit=config.memory_limit,
+        )
+
+    @property
+    def holder(self) -> str:
+        """How this process signs its leases."""
+        return f"{socket.gethostname()}:{os.getpid()}"
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """The workspace's one lease, for lake commits, scoring and planning; waits for its turn."""
+        patiently = Retrying(
+            retry=retry_if_exception_type(RetryLater),
+            wait=wait_fixed(WAIT_SECONDS),
+            stop=stop_after_delay(PATIENCE_SECONDS),
+            reraise=True,
+        )
+        lease = patiently(self.ledger.leases.take, "workspace", self.holder, LEASE_SECONDS)
+        with lease:
+            yield
+
+    def instant(self, value: datetime | None) -> datetime | None:
+        """A time without an offset is one of the workspace's time zone."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=self.config.time_zone)
+
+    def chosen(self, names: list[str] | None) -> list[Source]:
+        """The sources with these names, or all; UsageError names the ones there are."""
+        unknown = [name for name in names or [] if name not in self.sources]
+        if unknown:
+            there = ", ".join(sorted(self.sources))
+            raise UsageError(f"no source is named '{unknown[0]}'; the config has: {there}")
+        return [self.sources[name] for name in names or self.sources]
+
+
+@contextmanager
+def open_workspace(config_path: Path) -> Iterator[Workspace]:
+    """Load the config, its plugins and sources, and open what keeps state."""
+    config = load_config(config_path)
+    with ExitStack() as stack:
+        host = load_host(config)
+        sources = open_sources(config, host)
+        for source in sources:
+            host.add_source(source)
+        try:
+            config.workspace.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkspaceError(
+                f"the workspace {config.workspace} cannot be made ({error.strerror}): "
+                "choose another folder with 'workspace' in the config"
+            ) from error
+        ledger = Ledger.open(config.ledger or config.workspace / "ledger.db")
+        stack.callback(ledger.close)
+        lake = Lake.open(config.lake or config.workspace / "lake", config.time_zone)
+        for model in config.models:
+            ledger.models.remember(model.version, model.name, model.content)
+        yield Workspace(config, host, {source.name: source for source in sources}, lake, ledger)
+
+
+def load_host(config: Config) -> Host:
+    """The plugins that the config names: its sources' connectors and `[plugins]`."""
+    enable: dict[str, str | None] = {table.connector: None for table in config.sources.values()}
+    enable |= config.plugins.enable
+    host = Host.load(enable, files=config.plugins.files)
+    needed = {table.connector for table in config.sources.values()}
+    if needed and not needed & host.connectors.keys() and host.refused:
+        raise ConfigError("\n".join(str(refusal) for refusal in host.refused))
+    return host

@@ -1,0 +1,389 @@
+"""Connectors with one fault each, and the promises that each must be caught breaking.
+
+`test_kit.py` runs this file; it is no part of the suite, as all of it fails on purpose.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from leadline.batches import Batch, Checkpoint, Finding, WriteResult
+from leadline.hookspecs import Connector, hookimpl
+from leadline.testing import ConnectorContract, Crm
+
+from .jsonl_connector import CAPABILITIES, JsonLines, Settings
+from .jsonl_crm import JsonLinesCrm
+
+
+class Vendor:
+    """A plugin that brings one broken source as its connector."""
+
+    def __init__(self, source: type[JsonLines], settings: type[BaseModel] = Settings) -> None:
+        self.connector = Connector("jsonl", settings, CAPABILITIES, source)
+
+    @hookimpl
+    def register_connectors(self) -> list[Connector]:
+        return [self.connector]
+
+
+class Broken(ConnectorContract):
+    """Says which promises its connector breaks; all others it must keep."""
+
+    __test__ = False
+    breaks: ClassVar[set[str]]
+
+    def make_crm(self, folder: Path) -> Crm:
+        return JsonLinesCrm(folder)
+
+
+class ForgetsTheLast(JsonLines):
+    """Never yields its last batch."""
+
+    @hookimpl
+    def fetch_contacts(self, since: Checkpoint | None) -> Iterator[Batch]:
+        for batch, _ in pairwise(super().fetch_contacts(since)):
+            yield batch
+
+
+class TestForgetsTheLast(Broken):
+    __test__ = True
+    plugin = Vendor(ForgetsTheLast)
+    breaks: ClassVar[set[str]] = {
+        "test_every_contact_is_fetched",
+        "test_hostile_values_survive",
+        "test_resuming_at_every_batch_boundary_loses_and_invents_nothing[contacts]",
+        "test_a_contact_that_ties_with_the_checkpoint_is_found",
+        "test_a_deleted_contact_arrives_as_a_deleted_row",
+    }
+
+
+class ForgetsAnActivity(JsonLines):
+    @hookimpl
+    def fetch_activities(self, since: Checkpoint | None) -> Iterator[Batch]:
+        for batch in super().fetch_activities(since):
+            yield batch.with_table(
+                batch.rows.filter(pc.not_equal(batch.rows["activity_id"], "a0004"))
+            )
+
+
+class TestForgetsAnActivity(Broken):
+    __test__ = True
+    plugin = Vendor(ForgetsAnActivity)
+    breaks: ClassVar[set[str]] = {"test_every_activity_is_fetched"}
+
+
+class ResumesAfter(JsonLines):
+    """`>` where `>=` belongs."""
+
+    def _pages(self, path: Path, key: str, since: Checkpoint | None) -> Iterator[Batch]:
+        after = {"updated_at": str(since["updated_at"]) + "!"} if since else None
+        return super()._pages(path, key, after)
+
+
+class TestResumesAfter(Broken):
+    __test__ = True
+    plugin = Vendor(ResumesAfter)
+    breaks: ClassVar[set[str]] = {
+        "test_resuming_at_every_batch_boundary_loses_and_invents_nothing[contacts]",
+        "test_resuming_at_every_batch_boundary_loses_and_invents_nothing[activities]",
+        "test_a_contact_that_ties_with_the_checkpoint_is_found",
+        "test_an_activity_that_ties_with_the_checkpoint_is_found",
+    }
+
+
+class RunsAhead(JsonLines):
+    """Every page of contacts carries the checkpoint of the last one."""
+
+    @hookimpl
+    def fetch_contacts(self, since: Checkpoint | None) -> Iterator[Batch]:
+        batches = list(super().fetch_contacts(since))
+        return (replace(batch, checkpoint=batches[-1].checkpoint) for batch in batches)
+
+
+class TestRunsAhead(Broken):
+    __test__ = True
+    plugin = Vendor(RunsAhead)
+    breaks: ClassVar[set[str]] = {
+        "test_resuming_at_every_batch_boundary_loses_and_invents_nothing[contacts]",
+        "test_an_error_in_mid_iteration_is_named",
+    }
+
+
+class InventsWhenResuming(JsonLines):
+    @hookimpl
+    def fetch_contacts(self, since: Checkpoint | None) -> Iterator[Batch]:
+        yield from super().fetch_contacts(since)
+        if since:
+            yield Batch(pa.table({"contact_id": ["ghost"]}), since)
+
+
+class TestInventsWhenResuming(Broken):
+    __test__ = True
+    plugin = Vendor(InventsWhenResuming)
+    breaks: ClassVar[set[str]] = {
+        "test_resuming_at_every_batch_boundary_loses_and_invents_nothing[contacts]",
+        "test_overlapping_and_repeated_pages_give_the_same_set[contacts]",
+    }
+
+
+class FollowsTheEvent(JsonLines):
+    """Activities by when they happened, not by when they were learned."""
+
+    @hookimpl
+    def fetch_activities(self, since: Checkpoint | None) -> Iterator[Batch]:
+        start = str(since["occurred_at"]) if since else ""
+        for batch in super().fetch_activities(None):
+            due = pc.greater_equal(batch.rows["occurred_at"], start)
+            newest = max([start, *batch.rows["occurred_at"].to_pylist()])
+            yield replace(batch, rows=batch.rows.filter(due), checkpoint={"occurred_at": newest})
+
+
+class TestFollowsTheEvent(Broken):
+    __test__ = True
+    plugin = Vendor(FollowsTheEvent)
+    breaks: ClassVar[set[str]] = {
+        "test_an_activity_of_long_ago_that_comes_late_is_found",
+        "test_an_activity_that_ties_with_the_checkpoint_is_found",
+    }
+
+
+class NewIdsEachTime(JsonLines):
+    @hookimpl
+    def fetch_activities(self, since: Checkpoint | None) -> Iterator[Batch]:
+        for batch in super().fetch_activities(since):
+            ids = pa.array([uuid4().hex for _ in range(batch.rows.num_rows)])
+            at = batch.rows.schema.get_field_index("activity_id")
+            yield batch.with_table(batch.rows.set_column(at, "activity_id", ids))
+
+
+class TestNewIdsEachTime(Broken):
+    __test__ = True
+    plugin = Vendor(NewIdsEachTime)
+    breaks: ClassVar[set[str]] = {
+        "test_resuming_at_every_batch_boundary_loses_and_invents_nothing[activities]",
+        "test_overlapping_and_repeated_pages_give_the_same_set[activities]",
+    }
+
+
+class HidesDeletes(JsonLines):
+    @hookimpl
+    def fetch_contacts(self, since: Checkpoint | None) -> Iterator[Batch]:
+        for batch in super().fetch_contacts(since):
+            rows = batch.rows
+            if "deleted" in rows.column_names:
+                rows = rows.filter(pc.is_null(rows["deleted"]))
+            yield batch.with_table(rows)
+
+
+class TestHidesDeletes(Broken):
+    __test__ = True
+    plugin = Vendor(HidesDeletes)
+    breaks: ClassVar[set[str]] = {"test_a_deleted_contact_arrives_as_a_deleted_row"}
+
+
+class TidiesValues(JsonLines):
+    """Puts every text on one line."""
+
+    @hookimpl
+    def fetch_contacts(self, since: Checkpoint | None) -> Iterator[Batch]:
+        for batch in super().fetch_contacts(since):
+            rows = [
+                {name: " ".join(text.split()) if text else text for name, text in row.items()}
+                for row in batch.rows.to_pylist()
+            ]
+            yield batch.with_table(pa.Table.from_pylist(rows, schema=batch.rows.schema))
+
+
+class TestTidiesValues(Broken):
+    __test__ = True
+    plugin = Vendor(TidiesValues)
+    breaks: ClassVar[set[str]] = {"test_hostile_values_survive"}
+
+
+class StumblesInTheMiddle(JsonLines):
+    """Lets its own exception out when the file breaks."""
+
+    @hookimpl
+    def fetch_contacts(self, since: Checkpoint | None) -> Iterator[Batch]:
+        for batch in super().fetch_contacts(since):
+            yield batch
+            if not self.contacts.read_bytes():
+                raise KeyError("next page")
+
+
+class TestStumblesInTheMiddle(Broken):
+    __test__ = True
+    plugin = Vendor(StumblesInTheMiddle)
+    breaks: ClassVar[set[str]] = {"test_an_error_in_mid_iteration_is_named"}
+
+
+class KeepsFilesOpen(JsonLines):
+    kept: ClassVar[list[Any]] = []
+
+    @hookimpl
+    def fetch_contacts(self, since: Checkpoint | None) -> Iterator[Batch]:
+        self.kept.append(self.contacts.open("rb"))
+        return super().fetch_contacts(since)
+
+
+class TestKeepsFilesOpen(Broken):
+    __test__ = True
+    plugin = Vendor(KeepsFilesOpen)
+    breaks: ClassVar[set[str]] = {
+        "test_stopping_early_lets_go_of_files",
+        "test_an_error_in_mid_iteration_is_named",
+    }
+
+
+class FindsNothing(JsonLines):
+    @hookimpl
+    def check(self) -> Iterable[Finding]:
+        return []
+
+
+class TestFindsNothing(Broken):
+    __test__ = True
+    plugin = Vendor(FindsNothing)
+    breaks: ClassVar[set[str]] = {"test_check_finds_a_working_source_in_order"}
+
+
+class Mute(Settings):
+    """One key without a description."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    region: str = "eu"
+
+
+class TestMute(Broken):
+    __test__ = True
+    plugin = Vendor(JsonLines, Mute)
+    breaks: ClassVar[set[str]] = {"test_every_setting_is_described"}
+
+
+class Swallowing(Settings):
+    """Drops the keys that it does not know before anybody can object."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop(cls, given: dict[str, object]) -> dict[str, object]:
+        return {key: value for key, value in given.items() if key in cls.model_fields}
+
+
+class TestSwallowing(Broken):
+    __test__ = True
+    plugin = Vendor(JsonLines, Swallowing)
+    breaks: ClassVar[set[str]] = {"test_an_unknown_setting_is_refused"}
+
+
+class AddsUp(JsonLines):
+    """Adds each score to the one that is there."""
+
+    @hookimpl
+    def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
+        before = json.loads(self.output.read_text()) if self.output.exists() else {}
+        rows = changes.to_pylist()
+        for row in rows:
+            old = before.get(row["contact_id"], {}).get("score", 0)
+            row["score"] = None if row["score"] is None else row["score"] + int(old)
+        return super().write_scores(pa.Table.from_pylist(rows, schema=changes.schema))
+
+
+class TestAddsUp(Broken):
+    __test__ = True
+    plugin = Vendor(AddsUp)
+    breaks: ClassVar[set[str]] = {
+        "test_the_same_changes_twice_are_the_same_state",
+        "test_what_is_written_is_there",
+    }
+
+
+class StartsAfresh(JsonLines):
+    """Each write forgets what was written before."""
+
+    @hookimpl
+    def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
+        self.output.unlink(missing_ok=True)
+        return super().write_scores(changes)
+
+
+class TestStartsAfresh(Broken):
+    __test__ = True
+    plugin = Vendor(StartsAfresh)
+    breaks: ClassVar[set[str]] = {"test_what_is_written_is_there"}
+
+
+class CreatesContacts(JsonLines):
+    @hookimpl
+    def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
+        known = {key for _, key, _ in self._index(self.contacts, "contact_id")[0]}
+        with self.contacts.open("a", encoding="utf-8") as file:
+            for contact_id in changes["contact_id"].to_pylist():
+                if contact_id not in known:
+                    row = {"contact_id": contact_id, "updated_at": "2026-01-05T10:00:00+00:00"}
+                    file.write(json.dumps(row) + "\n")
+        return super().write_scores(changes)
+
+
+class TestCreatesContacts(Broken):
+    __test__ = True
+    plugin = Vendor(CreatesContacts)
+    breaks: ClassVar[set[str]] = {"test_a_write_creates_no_contact"}
+
+
+class StampsContacts(JsonLines):
+    """Touches the contacts that it scores."""
+
+    @hookimpl
+    def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
+        text = self.contacts.read_text(encoding="utf-8")
+        self.contacts.write_text(text.replace("Head of Sales", "Hot lead"), encoding="utf-8")
+        return super().write_scores(changes)
+
+
+class TestStampsContacts(Broken):
+    __test__ = True
+    plugin = Vendor(StampsContacts)
+    breaks: ClassVar[set[str]] = {
+        "test_a_write_touches_nothing_else",
+        "test_a_write_creates_no_contact",
+    }
+
+
+class AnswersForSome(JsonLines):
+    @hookimpl
+    def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
+        return iter(list(super().write_scores(changes))[:1])
+
+
+class TestAnswersForSome(Broken):
+    __test__ = True
+    plugin = Vendor(AnswersForSome)
+    breaks: ClassVar[set[str]] = {
+        "test_there_is_one_result_per_contact",
+        "test_the_same_changes_twice_are_the_same_state",
+    }
+
+
+class WritesWhenChecking(JsonLines):
+    @hookimpl
+    def check(self) -> Iterable[Finding]:
+        with self.contacts.open("a", encoding="utf-8") as file:
+            file.write("\n")
+        return super().check()
+
+
+class TestWritesWhenChecking(Broken):
+    __test__ = True
+    plugin = Vendor(WritesWhenChecking)
+    breaks: ClassVar[set[str]] = {"test_check_finds_a_working_source_in_order"}

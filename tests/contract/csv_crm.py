@@ -1,0 +1,80 @@
+"""CSV files as a CRM that can be seeded, changed and looked into: an export that is replaced."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from leadline.testing import Crm, Row
+
+CONTACT_HEADINGS = (
+    "contact_id",
+    "email",
+    "first_name",
+    "job_title",
+    "company",
+    "updated_at",
+)
+ACTIVITY_HEADINGS = ("activity_id", "contact_id", "type", "occurred_at", "name", "url")
+
+
+class CsvCrm(Crm):
+    """Writes each file anew at every change, as an export does."""
+
+    def __init__(self, folder: Path) -> None:
+        self.contacts, self.activities = folder / "contacts.csv", folder / "activities.csv"
+        self.output = folder / "scores.csv"
+        self._contacts: dict[str, dict[str, str]] = {}
+        self._activities: dict[str, dict[str, str]] = {}
+        self._export()
+
+    def settings(self) -> Mapping[str, object]:
+        return {
+            "contacts": self.contacts.name,
+            "activities": self.activities.name,
+            "output": self.output.name,
+            "complete": True,
+            "batch_rows": 2,
+        }
+
+    def put_contacts(self, rows: Sequence[Row], at: datetime) -> None:
+        for row in rows:
+            texts = _texts({**row, "updated_at": at})
+            self._contacts[texts["contact_id"]] = texts
+        self._export()
+
+    def put_activities(self, rows: Sequence[Row], at: datetime) -> None:
+        for row in rows:
+            texts = _texts(row)
+            self._activities[texts["activity_id"]] = texts
+        self._export()
+
+    def delete_contact(self, contact_id: str, at: datetime) -> None:
+        del self._contacts[contact_id]
+        self._export()
+
+    def read_back(self) -> Mapping[str, Mapping[str, object]]:
+        if not self.output.exists():
+            return {}
+        with self.output.open(encoding="utf-8-sig", newline="") as file:
+            return {row["contact_id"]: dict(row) for row in csv.DictReader(file)}
+
+    def everything_else(self) -> object:
+        return self.contacts.read_bytes(), self.activities.read_bytes()
+
+    def _export(self) -> None:
+        _write(self.contacts, CONTACT_HEADINGS, self._contacts)
+        _write(self.activities, ACTIVITY_HEADINGS, self._activities)
+
+
+def _write(path: Path, headings: Sequence[str], rows: Mapping[str, Mapping[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, headings)
+        writer.writeheader()
+        writer.writerows(rows.values())
+
+
+def _texts(row: Row) -> dict[str, str]:
+    return {n: v.isoformat() if isinstance(v, datetime) else str(v) for n, v in row.items()}

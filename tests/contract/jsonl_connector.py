@@ -1,0 +1,145 @@
+"""A connector over two JSON-lines files: small enough to read at once, and it keeps the contract.
+
+Each line is the whole record as it is from `updated_at` on; the last line of an id counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field
+
+from leadline.batches import (
+    Batch,
+    Capabilities,
+    Checkpoint,
+    Finding,
+    Outcome,
+    Reject,
+    Source,
+    Support,
+    WriteResult,
+)
+from leadline.errors import SourceError
+from leadline.hookspecs import Connector, hookimpl
+
+
+class Settings(BaseModel):
+    """The keys of the source's table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contacts: Path = Field(description="JSON-lines file of contacts")
+    activities: Path = Field(description="JSON-lines file of activities")
+    output: Path = Field(description="JSON file that scores are written to")
+    page: int = Field(default=1_000, ge=1, description="rows per batch")
+
+
+CAPABILITIES = Capabilities(
+    activities=Support.FULL,
+    deletes=Support.FULL,
+    merges=Support.UNSUPPORTED,
+    history=Support.UNSUPPORTED,
+    write=Support.FULL,
+    batch_size=3,
+)
+
+
+class JsonLines:
+    """One source: two files in, one out."""
+
+    def __init__(self, source: Source) -> None:
+        settings = source.settings
+        assert isinstance(settings, Settings)
+        self.page = settings.page
+        self.contacts = source.base / settings.contacts
+        self.activities = source.base / settings.activities
+        self.output = source.base / settings.output
+
+    @hookimpl
+    def check(self) -> Iterable[Finding]:
+        for path in (self.contacts, self.activities):
+            there = path.is_file()
+            yield Finding(str(path), there, "" if there else "there is no such file")
+
+    @hookimpl
+    def fetch_contacts(self, since: Checkpoint | None) -> Iterator[Batch]:
+        return self._pages(self.contacts, "contact_id", since)
+
+    @hookimpl
+    def fetch_activities(self, since: Checkpoint | None) -> Iterator[Batch]:
+        return self._pages(self.activities, "activity_id", since)
+
+    @hookimpl
+    def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
+        scores: dict[str, Any] = {}
+        if self.output.exists():
+            scores = json.loads(self.output.read_text(encoding="utf-8"))
+        known = {key for _, key, _ in self._index(self.contacts, "contact_id")[0]}
+        results = []
+        for row in changes.to_pylist():
+            contact_id = row.pop("contact_id")
+            if contact_id in known:
+                scores[contact_id] = {n: str(v) for n, v in row.items() if v is not None}
+                results.append(WriteResult(contact_id, Outcome.WRITTEN))
+            else:
+                results.append(WriteResult(contact_id, Outcome.REJECTED, "no such contact"))
+        beside = self.output.with_suffix(".new")
+        beside.write_text(json.dumps(scores, indent=1, sort_keys=True), encoding="utf-8")
+        beside.replace(self.output)
+        yield from results
+
+    def _pages(self, path: Path, key: str, since: Checkpoint | None) -> Iterator[Batch]:
+        index, rejects = self._index(path, key)
+        start = str(since["updated_at"]) if since else ""
+        due = [entry for entry in sorted(index) if entry[0] >= start]
+        with path.open("rb", buffering=0) as file:  # each page is read when it is asked for
+            for first in range(0, len(due), self.page):
+                page = due[first : first + self.page]
+                rows = [_line_at(file, offset, path) for *_, offset in page]
+                yield Batch(
+                    pa.Table.from_pylist(rows, schema=_text_schema(rows)),
+                    checkpoint={"updated_at": page[-1][0]},
+                    rejects=tuple(rejects) if first == 0 else (),
+                )
+
+    def _index(self, path: Path, key: str) -> tuple[list[tuple[str, str, int]], list[Reject]]:
+        """When, which and where: the last line of each id; and the lines that cannot be read."""
+        found: dict[str, tuple[str, str, int]] = {}
+        rejects = []
+        offset = 0
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    row = json.loads(line)
+                    found[row[key]] = (row["updated_at"], row[key], offset)
+                except (ValueError, KeyError, TypeError) as error:
+                    reason = f"not a record with {key} and updated_at: {error}"
+                    where = f"{path.name}:{number}"
+                    rejects.append(Reject(where, reason, line.decode("utf-8", "replace")[:2000]))
+                offset += len(line)
+        return list(found.values()), rejects
+
+
+def _line_at(file: FileIO, offset: int, path: Path) -> dict[str, Any]:
+    file.seek(offset)
+    try:
+        row: dict[str, Any] = json.loads(file.readline())
+    except ValueError as error:
+        raise SourceError(f"{path} changed while it was read; sync again") from error
+    return row
+
+
+def _text_schema(rows: list[dict[str, Any]]) -> pa.Schema:
+    names = dict.fromkeys(name for row in rows for name in row)
+    return pa.schema([(name, pa.string()) for name in names])
+
+
+@hookimpl
+def register_connectors() -> list[Connector]:
+    return [Connector("jsonl", Settings, CAPABILITIES, JsonLines)]

@@ -1,0 +1,58 @@
+"""Two JSON-lines files as a CRM that can be seeded, changed and looked into."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from leadline.testing import Crm, Row
+
+
+class JsonLinesCrm(Crm):
+    """Appends lines, as an export that only ever grows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.contacts = folder / "contacts.jsonl"
+        self.activities = folder / "activities.jsonl"
+        self.output = folder / "scores.json"
+        self.contacts.touch()
+        self.activities.touch()
+
+    def settings(self) -> Mapping[str, object]:
+        return {
+            "contacts": self.contacts.name,
+            "activities": self.activities.name,
+            "output": self.output.name,
+            "page": 2,
+        }
+
+    def put_contacts(self, rows: Sequence[Row], at: datetime) -> None:
+        _append(self.contacts, rows, at)
+
+    def put_activities(self, rows: Sequence[Row], at: datetime) -> None:
+        _append(self.activities, rows, at)
+
+    def delete_contact(self, contact_id: str, at: datetime) -> None:
+        _append(self.contacts, [{"contact_id": contact_id, "deleted": "true"}], at)
+
+    def read_back(self) -> Mapping[str, Mapping[str, object]]:
+        if not self.output.exists():
+            return {}
+        scores: dict[str, dict[str, object]] = json.loads(self.output.read_text(encoding="utf-8"))
+        return scores
+
+    def everything_else(self) -> object:
+        return self.contacts.read_bytes(), self.activities.read_bytes()
+
+    def break_down(self) -> bool:
+        self.contacts.write_bytes(b"")
+        return True
+
+
+def _append(path: Path, rows: Sequence[Row], at: datetime) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        for row in rows:
+            texts = {n: v.isoformat() if isinstance(v, datetime) else v for n, v in row.items()}
+            file.write(json.dumps({**texts, "updated_at": at.isoformat()}) + "\n")

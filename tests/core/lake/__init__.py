@@ -1,0 +1,3 @@
+"""The lake, through real folders."""
+
+from __future__ import annotations
