@@ -7,9 +7,8 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -126,37 +125,27 @@ def _as_text(changes: pa.Table) -> pa.Table:
 
 def _merge(existing: pa.Table, changes: pa.Table) -> pa.Table:
     """Every contact once: changed ones as they are in `changes`, in the order of their ids."""
+    existing, changes = _once(existing, "min"), _once(changes, "max")
     order = [*changes.column_names]
     order += [name for name in existing.column_names if name not in order]
-    picked = ", ".join(_pick(name, existing, changes) for name in order)
-    with duckdb.connect(config={"enable_external_access": "false"}) as connection:
-        connection.register("existing", existing.append_column("n", _numbers(existing)))
-        connection.register("changes", changes.append_column("n", _numbers(changes)))
-        return connection.sql(
-            f"""
-            WITH old AS (SELECT * FROM existing
-                         QUALIFY row_number() OVER (PARTITION BY contact_id ORDER BY n) = 1),
-                 new AS (SELECT * FROM changes
-                         QUALIFY row_number() OVER (PARTITION BY contact_id ORDER BY n DESC) = 1)
-            SELECT {picked} FROM old FULL JOIN new ON old.contact_id = new.contact_id
-            ORDER BY 1
-            """
-        ).to_arrow_table()
+    was = pc.index_in(changes["contact_id"], value_set=existing["contact_id"])
+    for name in order[len(changes.column_names) :]:
+        changes = changes.append_column(name, existing[name].take(was))
+    kept = pc.is_in(existing["contact_id"], value_set=changes["contact_id"])
+    both = pa.concat_tables(
+        [existing.filter(pc.invert(kept)), changes], promote_options="default"
+    ).select(order)
+    return both.take(pc.sort_indices(both["contact_id"]))
 
 
-def _numbers(table: pa.Table) -> pa.Array:
-    return pa.array(range(len(table)), pa.int64())
-
-
-def _pick(name: str, existing: pa.Table, changes: pa.Table) -> str:
-    column = '"' + name.replace('"', '""') + '"'
-    if name == "contact_id":
-        return "coalesce(new.contact_id, old.contact_id) AS contact_id"
-    if name not in existing.column_names:
-        return f"new.{column} AS {column}"
-    if name not in changes.column_names:
-        return f"old.{column} AS {column}"
-    return f"CASE WHEN new.contact_id IS NULL THEN old.{column} ELSE new.{column} END AS {column}"
+def _once(table: pa.Table, which: Literal["min", "max"]) -> pa.Table:
+    """Each contact's first or last row."""
+    ids = table["contact_id"]
+    if pc.count_distinct(ids).as_py() == len(ids):
+        return table
+    numbered = pa.table({"id": ids, "row": pa.array(range(len(ids)), pa.int64())})
+    chosen = numbered.group_by("id").aggregate([("row", which)])
+    return table.take(chosen[f"row_{which}"])
 
 
 @contextlib.contextmanager

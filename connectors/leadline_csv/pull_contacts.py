@@ -149,7 +149,7 @@ class _Pull:
         over = replace(self.position, before=())
         size = self.config.settings.batch_rows
         for start in range(0, len(gone), size):
-            ids = gone.slice(start, size).combine_chunks()
+            ids = gone.slice(start, size)
             last = start + size >= len(gone)
             deleted = pa.table({"contact_id": ids, "deleted": pa.repeat(True, len(ids))})
             yield Batch(deleted, (over if last else self.position).as_checkpoint())
@@ -157,9 +157,9 @@ class _Pull:
         if not len(gone):
             yield Batch(_NONE, over.as_checkpoint())
 
-    def _gone(self) -> pa.ChunkedArray:
+    def _gone(self) -> pa.Array:
         if not self.config.settings.complete:
-            return pa.chunked_array([], pa.string())
+            return pa.array([], pa.string())
         shape = self.position.shape
         present = self.snapshots.contact_ids(
             _snapshot(name, at, shape) for name, at in self.position.files.items()

@@ -45,7 +45,7 @@ class Snapshots:
         """The digests of its rows, sorted; none when the snapshot is gone."""
         return np.sort(self._read([name], "row")["row"].to_numpy())
 
-    def contact_ids(self, names: Iterable[str]) -> pa.ChunkedArray:
+    def contact_ids(self, names: Iterable[str]) -> pa.Array:
         """The contacts in any of these snapshots, each once."""
         return self._read(names, "contact_id")["contact_id"].unique()
 

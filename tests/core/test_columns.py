@@ -61,9 +61,16 @@ def test_numbers_with_a_decimal_comma(text: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1.005", "1.01"), ("-0.005", "-0.01"), ("1.0049999999999999999999999999", "1.00")]
-    + [("€ 1,200.50", "1200.50"), ("$5", "5.00"), ("-$5", "-5.00"), ("USD 12", "12.00")]
-    + [("5 zł", "5.00"), ("12.50€", "12.50")],
+    [
+        ("1.005", "1.01"),
+        ("-0.005", "-0.01"),
+        ("1.0049999999999999999999999999", "1.00"),
+        ("€ 1,200.50", "1200.50"),
+        ("-$5", "-5.00"),
+        ("USD 12", "12.00"),
+        ("5 zł", "5.00"),
+        ("12.50€", "12.50"),
+    ],
 )
 def test_money_is_rounded_half_away_from_zero_and_may_carry_its_currency(
     text: str, value: str
@@ -137,8 +144,17 @@ def test_instants(text: str, utc: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-13-01", "2026-05-31 25:00", "2026-05-31 24:00", "05/31/2026 13:00 PM", "soon", "12:30"]
-    + ["2026-05-31T10:00+99:00", "1066-10-14T09:00:00Z", "9999-12-31 00:00:00"],
+    [
+        "2026-13-01",
+        "2026-05-31 25:00",
+        "2026-05-31 24:00",
+        "05/31/2026 13:00 PM",
+        "soon",
+        "12:30",
+        "2026-05-31T10:00+99:00",
+        "1066-10-14T09:00:00Z",
+        "9999-12-31 00:00:00",
+    ],
 )
 def test_what_is_no_instant_is_bad(text: str) -> None:
     assert one(text, Kind.INSTANT) == "BAD"
@@ -211,9 +227,7 @@ def test_every_instant_that_python_writes_is_read_back(moments: list[dt.datetime
 
 @given(st.lists(st.text()), st.sampled_from(list(Kind)), st.booleans(), st.booleans())
 def test_no_text_makes_it_fail(texts: list[str], kind: Kind, comma: bool, day: bool) -> None:
-    read, bad = read_column(
-        pa.array(texts, pa.string()), kind, decimal_comma=comma, day_first=day
-    )
+    read, bad = read_column(pa.array(texts, pa.string()), kind, decimal_comma=comma, day_first=day)
     assert read.type == kind.arrow
     assert len(read) == len(bad) == len(texts)
 

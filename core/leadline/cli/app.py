@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -41,6 +42,9 @@ CONFIG = Path("config.toml")
 
 def main() -> None:
     """Run the command line; a LeadlineError is one message on standard error, and a status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without "→" gets "?", no failure
     try:
         app(standalone_mode=True)
     except LeadlineError as error:

@@ -21,8 +21,8 @@ def run(folder: Path, contacts: int, seed: int) -> None:
     config = folder / "config.toml"
     if folder.exists() and any(folder.iterdir()) and not (folder / "outcomes.csv").exists():
         raise UsageError(f"{folder} holds other files: name a new folder for the demo")
-    with progress(False) as tick:
-        generate(folder, contacts, seed, on_progress=lambda done, total: tick("generate", 0))
+    typer.echo(f"making a CRM of {contacts:,} contacts in {folder}")
+    generate(folder, contacts, seed)
     write_workspace(folder)
     with open_workspace(config) as workspace:
         with progress(False) as tick:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+from leadline.cli.paper import (
+    label,
+    make_table,
+    minute,
+    number,
+    print_json,
+    progress,
+    say,
+    show,
+    text_of,
+    when,
+)
 
 if TYPE_CHECKING:
     from leadline.batches import Finding
@@ -21,45 +30,30 @@ if TYPE_CHECKING:
     from leadline.plugins import Listed
     from leadline.scoring.explain import Row
     from leadline.status import Status
+    from leadline.sync.plan import Move, Plan
     from leadline.sync.run import Report
 
-_WARMTH = {"hot": "bold red", "warm": "yellow", "cold": "cyan", "dead": "dim"}
+__all__ = [
+    "progress",
+    "show_answer",
+    "show_findings",
+    "show_leads",
+    "show_plan",
+    "show_plugins",
+    "show_report",
+    "show_runs",
+    "show_status",
+]
+
 _REJECTED_SHOWN = 20
-
-
-@contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[str, int], None]]:
-    """A callback (what, rows) that moves a line of progress on standard error."""
-    console = Console(stderr=True)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(pulse_style="cyan"),
-        TextColumn("{task.completed:,}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
-        tasks: dict[str, object] = {}
-
-        def tick(what: str, rows: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=None)
-            bar.advance(tasks[what], rows)  # type: ignore[arg-type]  # add_task's own ids
-
-        yield tick
+_ID_WIDTH = 24
 
 
 def show_report(report: Report, as_json: bool) -> None:
     """What a sync did, source by source."""
-    document = report.as_json()
     if as_json:
-        return _json(document)
-    console = _console()
-    name, version = report.models[0]
-    console.print(
-        f"[bold]sync {report.status}[/]  run {report.run_id}, model {name} {version}, "
-        f"as of {_when(report.as_of)}"
-    )
+        return print_json(report.as_json())
+    _head("sync", report)
     columns = (
         "contacts",
         "activities",
@@ -69,16 +63,16 @@ def show_report(report: Report, as_json: bool) -> None:
         "unchanged",
         "rejected",
     )
-    table = _table("source", *columns, right=columns)
+    table = make_table("source", *columns, right=columns)
     for source in report.pulled:
-        row = report._source(source)
+        row = report.counts(source)
         table.add_row(source, *(f"{row[column]:,}" for column in columns))
-    console.print(table)
+    show(table)
+    _unusable(report)
     for source, done in report.pushed.items():
         for result in done.rejected[:_REJECTED_SHOWN]:
-            console.print(
-                f"rejected by {source}: {result.contact_id}: {result.reason}", markup=False
-            )
+            say(f"rejected by {source}: {result.contact_id}: {result.reason}")
+        _more(len(done.rejected) - _REJECTED_SHOWN)
     _errors(report)
     return None
 
@@ -86,47 +80,18 @@ def show_report(report: Report, as_json: bool) -> None:
 def show_plan(report: Report, top: int, as_json: bool) -> None:
     """What a sync would write: shifts of labels, the largest movers, and counts."""
     if as_json:
-        shown = report.as_json()
-        shown["plan"] = {
-            name: {
-                "changes": made.changes.num_rows,
-                "unchanged": made.unchanged,
-                "temperature": _shifts(made.shifts("temperature")),
-                "grade": _shifts(made.shifts("grade")),
-                "top": [
-                    {"contact_id": move.contact_id, "before": move.before, "after": move.after}
-                    for move in made.moves(top)
-                ],
-            }
-            for name, made in report.plans.items()
-        }
-        return _json(shown)
-    console = _console()
+        plans = {name: _plan_document(made, top) for name, made in report.plans.items()}
+        return print_json({**report.as_json(), "plan": plans})
+    _head("plan", report)
     for name, made in report.plans.items():
-        console.print(
-            f"[bold]{name}[/]: would write {made.changes.num_rows:,} contacts, "
+        say(
+            f"{name}: would write {made.changes.num_rows:,} contacts, "
             f"{made.unchanged:,} stay as they are"
         )
-        shifts = made.shifts("temperature").most_common()
-        if shifts:
-            table = _table("temperature now", "would be", "contacts", right=("contacts",))
-            for (was, now), count in shifts:
-                table.add_row(_label(was or "not written yet"), _label(now), f"{count:,}")
-            console.print(table)
-        moves = made.moves(top)
-        if moves:
-            table = _table("contact", "score", "", "because", right=("score",))
-            for move in moves:
-                was, now = move.before.get("score"), move.after.get("score")
-                label = _label(_str(move.after.get("temperature")))
-                table.add_row(
-                    Text(move.contact_id),
-                    f"{_points(was)} → {_points(now)}",
-                    label,
-                    Text(str(move.after.get("reasons") or "")),
-                )
-            console.print(table)
-    console.print("nothing was written")
+        _shifts_table(made)
+        _moves_table(made, top)
+    _unusable(report)
+    say("nothing was written")
     _errors(report)
     return None
 
@@ -134,134 +99,109 @@ def show_plan(report: Report, top: int, as_json: bool) -> None:
 def show_leads(found: Sequence[Lead], as_json: bool) -> None:
     """The ranked list."""
     if as_json:
-        return _json([lead.as_json() for lead in found])
+        return print_json([lead.as_json() for lead in found])
     if not found:
-        _console().print("no lead fits; run leadline sync if nothing has been scored yet")
-        return None
-    table = _table(
-        "#", "contact", "email", "score", "grade", "temperature", "because", right=("#", "score")
+        return say("no lead fits; run leadline sync if nothing has been scored yet")
+    mail = ("email",) if any(lead.email for lead in found) else ()
+    columns = ("#", "contact", *mail, "score", "grade", "", "because")
+    table = make_table(
+        *columns, right=("#", "score"), whole=(*_short(found), "grade", ""), cut=mail
     )
     for place, lead in enumerate(found, 1):
         table.add_row(
             str(place),
             Text(lead.contact_id),
-            Text(lead.email or ""),
-            _points(lead.score),
+            *([Text(lead.email or "")] if mail else []),
+            number(lead.score),
             lead.grade or "",
-            _label(lead.temperature),
+            label(lead.temperature),
             Text(lead.reasons or ""),
         )
-    _console().print(table)
+    show(table)
     return None
 
 
 def show_answer(answer: Answer, as_json: bool) -> None:
     """One score, row by row, and what changed."""
     if as_json:
-        return _json(answer.as_json())
-    console, lead = _console(), answer.lead
-    head = Text.assemble(
-        (f"{lead.contact_id} ", "bold"),
-        lead.email or "",
-        "  ",
-        (_points(lead.score), "bold"),
-        " ",
-        lead.grade or "",
-        " ",
-        _label(lead.temperature),
-    )
-    console.print(head)
+        return print_json(answer.as_json())
+    lead = answer.lead
+    known = [Text(part) for part in (lead.email, lead.grade) if part]
+    score = Text("no score" if lead.score is None else f"score {lead.score}", "bold")
+    parts = [Text(lead.contact_id, "bold"), *known[:1], score, *known[1:], label(lead.temperature)]
+    say(Text("  ").join(part for part in parts if part.plain))
     where = ", ".join(f"{name} {points}" for name, points in lead.dimensions.items())
-    console.print(f"{where or 'no score'}; as of {_when(lead.as_of)}, model {lead.model_version}")
-    console.print(_rows(answer.rows, lead.score))
+    if lead.excluded is not None:
+        where = f"excluded: {lead.excluded}"
+    say(f"{where}; as of {when(lead.as_of)}, model {lead.model_version}")
+    show(_rows(answer.rows, "score"))
     if answer.since is not None:
         if answer.changes:
-            console.print(f"what changed since {_when(answer.since)}")
-            console.print(_rows(answer.changes, None))
+            say(f"\nwhat changed since {when(answer.since)}")
+            show(_rows(answer.changes, "difference"))
         else:
-            console.print(f"nothing changed since {_when(answer.since)}")
+            say(f"nothing changed since {when(answer.since)}")
     return None
 
 
 def show_runs(found: Sequence[Run], as_json: bool) -> None:
     """The latest runs, newest first."""
     if as_json:
-        return _json(
-            [
-                {
-                    "run_id": run.run_id,
-                    "kind": run.kind,
-                    "status": run.status,
-                    "started_at": run.started_at.isoformat(),
-                    "finished_at": run.finished_at and run.finished_at.isoformat(),
-                    "detail": run.detail,
-                    "summary": run.summary,
-                }
-                for run in found
-            ]
-        )
-    table = _table("run", "kind", "status", "started", "took", "sources", "trouble")
+        return print_json([_run_document(run) for run in found])
+    if not found:
+        return say("nothing has run yet")
+    whole = ("run", "kind", "status", "started (UTC)")
+    table = make_table(*whole, "took", "sources", "trouble", right=("took",), whole=whole)
     for run in found:
-        took = (
-            ""
-            if run.finished_at is None
-            else f"{(run.finished_at - run.started_at).total_seconds():.1f} s"
-        )
         trouble = "; ".join(str(error) for error in run.summary.get("errors") or ())
         table.add_row(
             run.run_id,
             run.kind,
             run.status,
-            _when(run.started_at),
-            took,
+            minute(run.started_at),
+            _took(run),
             ", ".join(run.detail.get("sources") or ()),
             Text(trouble),
         )
-    _console().print(table if found else "nothing has run yet")
+    show(table)
     return None
 
 
 def show_status(found: Status, as_json: bool) -> None:
     """The workspace at a glance."""
     if as_json:
-        return _json(found.as_json())
-    console = _console()
-    scored = "never" if found.scored_at is None else _when(found.scored_at)
-    console.print(f"model {found.model} {found.model_version}, last scored {scored}")
+        return print_json(found.as_json())
+    scored = "never" if found.scored_at is None else when(found.scored_at)
+    say(f"model {found.model} {found.model_version}, last scored {scored}")
     columns = ("contacts", "activities", "quarantined", "rejected")
-    table = _table("source", "connector", *columns, "last new data", right=columns)
+    last = "new data (UTC)"
+    table = make_table("source", *columns, last, right=columns, whole=(last,))
     for each in found.sources:
         table.add_row(
-            each.name,
-            each.connector,
-            f"{each.contacts:,}",
-            f"{each.activities:,}",
-            f"{each.quarantined:,}",
-            f"{each.rejected:,}",
-            "never" if each.pulled_at is None else _when(each.pulled_at),
+            f"{each.name} ({each.connector})",
+            *(f"{getattr(each, column):,}" for column in columns),
+            "never" if each.pulled_at is None else minute(each.pulled_at),
         )
-    console.print(table)
+    show(table)
     labels = [
-        Text.assemble(_label(name), f" {count:,}") for name, count in found.temperatures.items()
+        Text.assemble(label(name), f" {count:,}") for name, count in found.temperatures.items()
     ]
     if labels:
-        console.print(Text("  ").join(labels))
+        say(Text("  ").join(labels))
     if found.running:
-        console.print(f"running: {', '.join(found.running)}")
+        say(f"running: {', '.join(found.running)}")
     if found.last_run is not None:
-        console.print(
-            f"last run {found.last_run.run_id}: {found.last_run.kind} {found.last_run.status}"
-        )
+        say(f"last run {found.last_run.run_id}: {found.last_run.kind} {found.last_run.status}")
     return None
 
 
 def show_plugins(found: Sequence[Listed], as_json: bool) -> None:
     """Installed, enabled and refused plugins."""
     if as_json:
-        return _json([each.as_json() for each in found])
-    table = _table("plugin", "distribution", "version", "contract", "state", "brings", "reason")
+        return print_json([each.as_json() for each in found])
+    table = make_table("plugin", "distribution", "version", "contract", "state", "brings", "reason")
     for each in found:
-        brings = ", ".join((*(f"connector {name}" for name in each.connectors),))
+        brings = ", ".join(f"connector {name}" for name in each.connectors)
         table.add_row(
             each.name,
             each.distribution,
@@ -271,47 +211,117 @@ def show_plugins(found: Sequence[Listed], as_json: bool) -> None:
             brings,
             Text(each.reason),
         )
-    _console().print(table)
+    show(table)
     return None
 
 
 def show_findings(found: Sequence[Finding], as_json: bool) -> None:
     """What was checked, and what is wrong."""
     if as_json:
-        return _json(
+        return print_json(
             [{"subject": each.subject, "ok": each.ok, "detail": each.detail} for each in found]
         )
-    table = _table("", "checked", "")
+    table = make_table("", "checked", "found", whole=("",))
     for each in found:
         mark = Text("ok", "green") if each.ok else Text("wrong", "bold red")
         table.add_row(mark, Text(each.subject), Text(each.detail))
-    _console().print(table)
+    show(table)
+    wrong = sum(not each.ok for each in found)
+    if wrong:
+        say(f"{wrong} of {len(found)} checks went wrong")
+    else:
+        say("all is well")
     return None
 
 
-def _rows(rows: Sequence[Row], score: int | None) -> Table:
-    table = _table("points", "rule", "dimension", "because", right=("points",))
-    for row in rows:
-        table.add_row(
-            f"{row.points:+d}" if row.points else "0",
-            Text(row.rule),
-            row.dimension,
-            Text(row.detail),
-        )
-    table.add_section()
-    table.add_row(
-        f"[bold]{sum(row.points for row in rows)}[/]",
-        "[bold]score[/]" if score is not None else "",
-        "",
-        "",
+def _head(what: str, report: Report) -> None:
+    models = ", ".join(f"{name} {version}" for name, version in report.models)
+    say(f"{what} {report.status}: run {report.run_id}, model {models}, as of {when(report.as_of)}")
+
+
+def _unusable(report: Report) -> None:
+    """The first of the records that went to quarantine, and why."""
+    for source, pulled in report.pulled.items():
+        if pulled.quarantined:
+            for reject in pulled.examples:
+                say(f"quarantined from {source}: {reject.where}: {reject.reason}")
+            _more(pulled.quarantined - len(pulled.examples))
+
+
+def _more(count: int) -> None:
+    if count > 0:
+        say(f"… and {count:,} more")
+
+
+def _shifts_table(made: Plan) -> None:
+    shifts = made.shifts("temperature").most_common()
+    if shifts:
+        table = make_table("temperature now", "would be", "contacts", right=("contacts",))
+        for (was, now), count in shifts:
+            table.add_row(label(was or "not written yet"), label(now), f"{count:,}")
+        show(table)
+
+
+def _moves_table(made: Plan, top: int) -> None:
+    moves = made.moves(top)
+    if not moves:
+        return
+    table = make_table(
+        "contact", "score", "", "because", right=("score",), whole=(*_short(moves), "")
     )
-    return table
+    for move in moves:
+        table.add_row(
+            Text(move.contact_id),
+            f"{number(move.before.get('score'))} → {number(move.after.get('score'))}",
+            label(text_of(move.after.get("temperature"))),
+            Text(str(move.after.get("reasons") or "")),
+        )
+    show(table)
 
 
-def _table(*columns: str, right: Sequence[str] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+def _short(found: Sequence[Lead] | Sequence[Move]) -> tuple[str, ...]:
+    """The column of the ids, if they are short enough to stand on one line."""
+    return ("contact",) if all(len(each.contact_id) <= _ID_WIDTH for each in found) else ()
+
+
+def _plan_document(made: Plan, top: int) -> dict[str, object]:
+    return {
+        "changes": made.changes.num_rows,
+        "unchanged": made.unchanged,
+        "temperature": _shifts(made.shifts("temperature")),
+        "grade": _shifts(made.shifts("grade")),
+        "top": [
+            {"contact_id": move.contact_id, "before": move.before, "after": move.after}
+            for move in made.moves(top)
+        ],
+    }
+
+
+def _run_document(run: Run) -> dict[str, object]:
+    return {
+        "run_id": run.run_id,
+        "kind": run.kind,
+        "status": run.status,
+        "started_at": run.started_at.isoformat(),
+        "finished_at": run.finished_at and run.finished_at.isoformat(),
+        "detail": run.detail,
+        "summary": run.summary,
+    }
+
+
+def _took(run: Run) -> str:
+    if run.finished_at is None:
+        return ""
+    return f"{(run.finished_at - run.started_at).total_seconds():.1f} s"
+
+
+def _rows(rows: Sequence[Row], total: str) -> Table:
+    table = make_table("points", "rule", "dimension", "because", right=("points",))
+    for row in rows:
+        points = f"{row.points:+d}" if row.points else "0"
+        table.add_row(points, Text(row.rule), row.dimension, Text(row.detail))
+    table.add_section()
+    table.add_row(Text(str(sum(row.points for row in rows)), "bold"), Text(total, "bold"), "", "")
     return table
 
 
@@ -320,36 +330,6 @@ def _errors(report: Report) -> None:
         typer.echo(f"leadline: {error}", err=True)
 
 
-def _shifts(counted: object) -> list[dict[str, object]]:
-    pairs = counted.most_common()  # type: ignore[attr-defined]  # a Counter of pairs
+def _shifts(counted: Counter[tuple[str | None, str | None]]) -> list[dict[str, object]]:
+    pairs = counted.most_common()
     return [{"from": was, "to": now, "contacts": count} for (was, now), count in pairs]
-
-
-def _label(name: str | None) -> Text:
-    return Text(name or "", _WARMTH.get(name or "", ""))
-
-
-def _points(value: object) -> str:
-    return "-" if value is None else str(value)
-
-
-def _str(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _when(at: datetime) -> str:
-    return at.strftime("%Y-%m-%d %H:%M %Z").strip()
-
-
-def _json(document: object) -> None:
-    typer.echo(json.dumps(document, indent=2, default=_plain, ensure_ascii=False))
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in a JSON document")
-
-
-def _console() -> Console:
-    return Console(highlight=False)

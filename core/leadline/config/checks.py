@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from leadline.config.own_fields import OwnFields
+from leadline.config.paths import is_there, located
 from leadline.model.conditions import table_of
 from leadline.model.documents import Complaint
 from leadline.model.keys import KeyPath
@@ -30,6 +31,7 @@ _SOURCE = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 def check_config(table: Mapping[str, object], own: OwnFields, base: Path) -> list[Complaint]:
     """Every complaint about a config's values, its files, and its sources' mappings."""
     return [
+        *_check_texts(table, ()),
         *_check_time_zone(table),
         *_check_models(table, base),
         *_check_files(table, base),
@@ -46,6 +48,17 @@ def zone_of(name: str) -> ZoneInfo | None:
         return None
 
 
+def _check_texts(value: object, path: KeyPath) -> Iterator[Complaint]:
+    if isinstance(value, dict):
+        for key, inside in value.items():
+            yield from _check_texts(inside, (*path, key))
+    elif isinstance(value, list):
+        for place, inside in enumerate(value):
+            yield from _check_texts(inside, (*path, place))
+    elif isinstance(value, str) and "\0" in value:
+        yield Complaint(path, "holds a NUL character (\\u0000), which no file or service takes")
+
+
 def _check_time_zone(table: Mapping[str, object]) -> Iterator[Complaint]:
     name = table.get("time_zone")
     if isinstance(name, str) and name and zone_of(name) is None:
@@ -60,27 +73,28 @@ def _check_models(table: Mapping[str, object], base: Path) -> Iterator[Complaint
         message = f"name one model: several models come later, and this names {len(listed)}"
         yield Complaint(("models",), message)
     for place, name in enumerate(listed):
-        if isinstance(name, str) and name and not (base / Path(name).expanduser()).exists():
+        if isinstance(name, str) and name and not is_there(located(base, name)):
             message = f"there is no model file '{name}' in {base}"
             yield Complaint(("models", place), message)
 
 
 def _check_files(table: Mapping[str, object], base: Path) -> Iterator[Complaint]:
     workspace = table.get("workspace")
-    if isinstance(workspace, str) and (base / Path(workspace).expanduser()).is_file():
-        yield Complaint(("workspace",), f"'{workspace}' is a file; name a folder")
+    if isinstance(workspace, str):
+        path = located(base, workspace)
+        if is_there(path) and not path.is_dir():
+            yield Complaint(("workspace",), f"'{workspace}' is a file; name a folder")
     files = table_of(table, "plugins").get("files")
     for place, name in enumerate(files if isinstance(files, list) else ()):
-        path = base / name if isinstance(name, str) else None
-        if path is not None and (path.suffix != ".py" or not path.is_file()):
+        if isinstance(name, str) and not (name.endswith(".py") and is_there(located(base, name))):
             message = f"there is no Python file '{name}' in {base}"
             yield Complaint(("plugins", "files", place), message)
 
 
 def _check_sources(table: Mapping[str, object], own: OwnFields) -> Iterator[Complaint]:
     sources = table_of(table, "sources")
-    if table.get("sources") == {}:
-        yield Complaint(("sources",), 'there is no source: add [sources.NAME] with a "connector"')
+    if not table.get("sources"):
+        yield Complaint(("sources",), "there is no source: add [sources.NAME] with its connector")
     for name in sources:
         path: KeyPath = ("sources", name)
         if not _SOURCE.fullmatch(name):

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from leadline.config.checks import check_config
 from leadline.config.own_fields import GIVEN, OwnFields, read_own_fields
+from leadline.config.paths import is_there, located
 from leadline.config.secrets import Resolved, resolve
 from leadline.config.settings import Config, Plugins, SourceTable
 from leadline.config.tables import ConfigFile, SourceFile
@@ -49,18 +50,13 @@ def _validate(
 ) -> tuple[ConfigFile | None, list[Complaint]]:
     """The file, and every complaint about it with what must not be shown taken out."""
     table, secrets = resolved.table, resolved.secrets
-    found: list[Complaint] = []
     file = None
+    found = check_config(table, own, base)
     try:
         file = ConfigFile.model_validate(table)
     except ValidationError as error:
-        found += explain(error, table, ConfigFile)
-    told = {each.path for each in found}
-    checked = [
-        *check_kinds(table, ConfigFile.model_json_schema()),
-        *check_config(table, own, base),
-    ]
-    found += [each for each in checked if each.path not in told]
+        found = _added(found, explain(error, table, ConfigFile))
+    found = _added(found, check_kinds(table, ConfigFile.model_json_schema()))
     shown = [
         Complaint(each.path, secrets.hide(each.path, each.message))
         for each in found
@@ -69,16 +65,22 @@ def _validate(
     return file, [*resolved.complaints, *shown]
 
 
+def _added(found: list[Complaint], more: list[Complaint]) -> list[Complaint]:
+    """Both, leaving out what was complained about before."""
+    told = {each.path for each in found}
+    return found + [each for each in more if each.path not in told]
+
+
 def _model_paths(resolved: Resolved, folder: Path) -> list[Path]:
     """The model files that can be read; the others are complained about already."""
     names = resolved.table.get("models")
     failed = resolved.secrets.failed
     paths = [
-        folder / Path(name).expanduser()
+        located(folder, name)
         for place, name in enumerate(names if isinstance(names, list) else ())
         if isinstance(name, str) and name and ("models", place) not in failed
     ]
-    return [path for path in paths if path.exists()]
+    return [path for path in paths if is_there(path)]
 
 
 def _read_model(path: Path, own: OwnFields) -> ModelRead:
@@ -91,7 +93,7 @@ def _freeze(
     base = document.path.absolute().parent
 
     def place(text: str) -> Path:
-        return base / Path(text).expanduser()
+        return located(base, text)
 
     return Config(
         path=document.path,

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from types import MappingProxyType
 
+from leadline.config.paths import located
 from leadline.model.documents import Complaint
 from leadline.model.keys import KeyPath
 
@@ -101,7 +102,7 @@ def _replace(text: str, base: Path) -> tuple[str, list[tuple[str, str]]]:
 
 def _value(name: str, base: Path) -> str:
     if name.startswith("file:"):
-        return _file_value(base / Path(name.removeprefix("file:").strip()).expanduser())
+        return _file_value(located(base, name.removeprefix("file:").strip()))
     if not _VARIABLE.fullmatch(name):
         raise _Missing("write ${NAME} for an environment variable or ${file:PATH}" + _ESCAPE)
     value = os.environ.get(name)
@@ -115,8 +116,8 @@ def _file_value(path: Path) -> str:
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+    except (OSError, ValueError) as error:  # ValueError: what can be no path at all
+        reason = (getattr(error, "strerror", None) or "it is no path").lower()
         raise _Missing(f"the file {path} cannot be read: {reason}") from None
     if len(raw) > MAX_BYTES:
         raise _Missing(f"the file {path} is larger than {MAX_BYTES:,} bytes: name another")

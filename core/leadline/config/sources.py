@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from leadline.config.needs import wanted_fields
 from leadline.config.settings import Config, SourceTable
+from leadline.config.tables import ConfigFile
 from leadline.errors import ConfigError
 from leadline.model.documents import Complaint
 from leadline.model.nearest import nearest
@@ -73,6 +74,7 @@ def _settings(
             error,
             table.settings,
             connector.settings,
+            top=ConfigFile,
             hide=lambda path, message: config.secrets.hide(("sources", name, *path), message),
         )
     return None, [Complaint(("sources", name, *each.path), each.message) for each in found]

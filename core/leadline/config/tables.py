@@ -158,7 +158,7 @@ class ConfigFile(Table):
     )
     plugins: PluginsFile = Field(
         default_factory=lambda: PluginsFile(files=()),
-        description="Which plugins run, besides the connectors that the sources name.",
+        description="Plugins to run besides the connectors that the sources name.",
     )
     sources: dict[str, SourceFile] = Field(
         min_length=1, description="Where contacts and activities come from: [sources.NAME] each."

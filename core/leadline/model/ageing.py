@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 from typing import Literal
 
 MILLI = 1_000
-_CONTEXT = Context(prec=60)
+_CONTEXT = Context(prec=36)
 _DURATION = re.compile(r"\s*(\d{1,5})\s*(day|days|week|weeks|year|years)\s*")
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "year": 365, "years": 365}
 
 
 def parse_days(text: str) -> int:
-    """Whole days of "90 days", "2 weeks" or "1 year" (365 days); ValueError says how to write it."""
+    """Whole days of "90 days", "2 weeks" or "1 year" (365 days); else ValueError says how."""
     match = _DURATION.fullmatch(text)
     if match is None or int(match[1]) == 0:
         raise ValueError(f'"{text}" is no length of time: write "90 days", "2 weeks" or "1 year"')
@@ -52,10 +53,16 @@ def weight(points: Decimal, decay: Decay | None, age: int) -> int:
     elif decay.shape == "linear":
         value = _CONTEXT.divide(full * max(0, decay.days - age), Decimal(decay.days))
     else:
-        whole = Decimal(age // decay.days)
-        halvings = whole if decay.shape == "step" else _CONTEXT.divide(Decimal(age), decay.days)
-        value = _CONTEXT.multiply(full, _CONTEXT.power(Decimal(2), -halvings))
+        value = _CONTEXT.multiply(full, _halved(decay, age))
     return int(value.to_integral_value(rounding=ROUND_HALF_UP))
+
+
+@cache
+def _halved(decay: Decay, age: int) -> Decimal:
+    """The share that is left; decimal and not binary, so that every machine has the same digits."""
+    whole = Decimal(age // decay.days)
+    halvings = whole if decay.shape == "step" else _CONTEXT.divide(Decimal(age), decay.days)
+    return _CONTEXT.power(Decimal(2), -halvings)
 
 
 def horizon(points: Decimal, decay: Decay | None, within: int | None) -> int:

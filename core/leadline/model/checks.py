@@ -31,7 +31,7 @@ def check_model(table: Mapping[str, object], conditions: Conditions) -> list[Com
 
 
 def check_identities(table: Mapping[str, object]) -> Iterator[Complaint]:
-    """Names given twice or taken already, and labels that begin at the same score."""
+    """Names given twice or taken already, labels that begin together, groups of two dimensions."""
     for name in RESERVED & table_of(table, "dimensions").keys():
         message = f"'{name}' cannot name a dimension: the output uses it"
         yield Complaint(("dimensions", name), message)
@@ -44,6 +44,7 @@ def check_identities(table: Mapping[str, object]) -> Iterator[Complaint]:
                 yield Complaint((key, place, "name"), message)
             seen.add(given if isinstance(given, str) else None)
     yield from _check_steps(table)
+    yield from _check_homes(table)
 
 
 def _check_steps(table: Mapping[str, object]) -> Iterator[Complaint]:
@@ -70,19 +71,22 @@ def _check_rules(table: Mapping[str, object]) -> Iterator[Complaint]:
             yield Complaint(("rules", place, "points"), message)
 
 
-def _check_groups(table: Mapping[str, object]) -> Iterator[Complaint]:
-    """A group is used, and by rules of one dimension: its cap cannot be split between two."""
-    dimensions: dict[object, object] = {}
+def _check_homes(table: Mapping[str, object]) -> Iterator[Complaint]:
+    """A group's rules are of one dimension: its cap cannot be split between two."""
+    homes: dict[str, str] = {}
     for place, rule in tables_of(table, "rules"):
         group, dimension = rule.get("group"), rule.get("dimension")
-        if not isinstance(group, str) or not isinstance(dimension, str):
-            continue
-        first = dimensions.setdefault(group, dimension)
-        if first != dimension:
-            message = f"group '{group}' has rules of dimension '{first}': use another group here"
-            yield Complaint(("rules", place, "group"), message)
+        if isinstance(group, str) and isinstance(dimension, str):
+            home = homes.setdefault(group, dimension)
+            if home != dimension:
+                message = f"group '{group}' has rules of dimension '{home}': use another group here"
+                yield Complaint(("rules", place, "group"), message)
+
+
+def _check_groups(table: Mapping[str, object]) -> Iterator[Complaint]:
+    used = {rule.get("group") for _, rule in tables_of(table, "rules")}
     for name in table_of(table, "groups"):
-        if name not in dimensions:
+        if name not in used:
             message = f"no rule has group = '{name}': use the group in a rule, or delete it"
             yield Complaint(("groups", name), message)
 

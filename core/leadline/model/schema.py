@@ -196,15 +196,16 @@ class Model(Table):
 
     @property
     def version(self) -> str:
-        """Twelve hex digits of the normalised content: the same facts and version, the same score."""
+        """Twelve hex digits of the normalised content: same facts and version, same score."""
         return hashlib.sha256(self.content.encode()).hexdigest()[:12]
 
     @property
     def content(self) -> str:
-        """The model as canonical JSON, defaults left out; `model_validate_json` reads it back."""
-        return json.dumps(
-            self.model_dump(mode="json", by_alias=True, exclude_defaults=True), sort_keys=True
-        )
+        """The model as JSON in the order of the schema and the file, defaults left out.
+
+        `model_validate_json` reads it back; the order of the grades' dimensions says A1 or 1A.
+        """
+        return json.dumps(self.model_dump(mode="json", by_alias=True, exclude_defaults=True))
 
     @property
     def ranked(self) -> tuple[Temperature, ...]:

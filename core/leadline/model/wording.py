@@ -58,15 +58,21 @@ def explain(
     model: type[BaseModel],
     *,
     hide: Callable[[KeyPath, str], str] = lambda _path, message: message,
+    top: type[BaseModel] | None = None,
 ) -> list[Complaint]:
     """One complaint per thing that pydantic found wrong in `table`.
 
     hide: takes what must not be shown out of a message about a key.
+    top: the file's own model, where `table` is a part of the file.
     """
     complaints = []
     for each in error.errors(include_url=False):
         path = _real_path(each, table)
-        complaints.append(Complaint(path, hide(path, _words(each, path, table, model))))
+        if each["type"] == "extra_forbidden":
+            message = _unknown(path, model, top)
+        else:
+            message = _words(each, path, table, model)
+        complaints.append(Complaint(path, hide(path, message)))
     return complaints
 
 
@@ -106,8 +112,6 @@ def _words(
     key = path[-1] if path else ""
     if kind == "missing":
         return f"the key '{key}' is missing{_misspelled(str(key), path, table, model)}"
-    if kind == "extra_forbidden":
-        return _unknown(str(key), path, model)
     if kind in _OWN:
         return str(context.get("error", "")) or "this value does not fit"
     if kind in _TOO_SHORT:
@@ -134,9 +138,10 @@ def _misspelled(
     return f": is '{near[0]}' meant?" if near else ""
 
 
-def _unknown(key: str, path: KeyPath, model: type[BaseModel]) -> str:
-    here = keys_at(model, path[:-1])
-    if len(path) > 1 and key in keys_at(model, ()) and key not in here:
+def _unknown(path: KeyPath, model: type[BaseModel], top: type[BaseModel] | None) -> str:
+    key, here = str(path[-1]), keys_at(model, path[:-1])
+    inside = top is not None or len(path) > 1
+    if inside and key in keys_at(top or model, ()) and key not in here:
         return f"'{key}' belongs at the top of the file, above the first [table]"
     return f"there is no key '{key}' here{nearest(key, here)}"
 

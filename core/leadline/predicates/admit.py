@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,12 +15,17 @@ _NUMERIC = {FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY}
 
 MAX_PATTERN = 200
 MAX_REPEAT = 100
+# Atoms once every bounded repeat is written out: RE2 refuses larger patterns, and only when run.
+MAX_ATOMS = 1_000
 # Literals, '.', classes of plain ranges, \d \w and escaped punctuation, groups, alternation, anchors
-# and bounded repeats mean the same to RE2 and Java.
-_ATOM = (
-    r"(?:[^\\.\[\](){}*+?|^$]|\\[dDwW.\-/+*?()\[\]{}|^$]|\.|\[\^?(?:\\[dw.\-/+\]\\]|[^\\\[\]&])+\])"
+# and bounded repeats mean the same to RE2 and Java. A repeat of a repeat means something else to each.
+_CLASS = r"\[\^?(?:\\[dw.\-/+\]\\]|(?!--|\|\||~~)[^\\\[\]&])+\]"
+_PIECE = re.compile(
+    rf"(?P<atom>[^\\.\[\](){{}}*+?|^$]|\\[dDwW.\-/+*?()\[\]{{}}|^$]|\.|{_CLASS}|\^|\$|\|)"
+    r"|(?P<open>\((?:\?:|(?!\?)))"
+    r"|(?P<close>\))"
+    r"|(?P<repeat>(?:[*+?]|\{(?P<least>\d{1,4})(?:,(?P<most>\d{0,4}))?\})\??(?![*+?{]))"
 )
-_PIECE = re.compile(rf"{_ATOM}|\((?:\?:|(?!\?))|\)|\||\^|\$|[*+?]\??|\{{(\d+)(?:,(\d*))?\}}\??")
 
 
 def comparable(left: FieldType, right: FieldType) -> bool:
@@ -38,10 +44,12 @@ def literal_as(literal: Literal, kind: FieldType) -> Literal:
     if kind is FieldType.INSTANT and isinstance(value, str):
         try:
             instant = datetime.fromisoformat(value)
-        except ValueError:
+            # The first and the last day of the calendar have no UTC instant in every time zone.
+            utc = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             message = f"'{value}' is not an instant: write it as '2026-01-31T12:00:00Z'"
             raise ValueError(message) from None
-        return Literal(instant if instant.tzinfo else instant.replace(tzinfo=UTC), kind)
+        return Literal(utc, kind)
     if kind in _NUMERIC and isinstance(value, Decimal):
         return replace(literal, type=kind if value == value.to_integral_value() else literal.type)
     return literal
@@ -51,6 +59,7 @@ def check_pattern(pattern: str) -> str:
     """'' when every engine reads the pattern alike, else what is wrong with it."""
     if len(pattern) > MAX_PATTERN:
         return f"a pattern may have {MAX_PATTERN} characters, this has {len(pattern)}"
+    pieces: list[re.Match[str]] = []
     position = 0
     while position < len(pattern):
         piece = _PIECE.match(pattern, position)
@@ -58,11 +67,34 @@ def check_pattern(pattern: str) -> str:
             return (
                 f"the pattern '{pattern}' says something not allowed at '{pattern[position:][:12]}'"
             )
-        if any(bound and int(bound) > MAX_REPEAT for bound in piece.groups()):
-            return f"a pattern may repeat at most {MAX_REPEAT} times"
+        pieces.append(piece)
         position = piece.end()
+    if any(_bound(piece) > MAX_REPEAT for piece in pieces):
+        return f"a pattern may repeat at most {MAX_REPEAT} times"
     try:
         re.compile(pattern)
     except re.error as error:
         return f"the pattern '{pattern}' is not a regular expression: {error}"
+    if _atoms(pieces) > MAX_ATOMS:
+        return f"the pattern '{pattern}' repeats a repeat too often: at most {MAX_ATOMS:,} in all"
     return ""
+
+
+def _bound(piece: re.Match[str]) -> int:
+    """How many times a bounded repeat may repeat what stands before it; 1 for anything else."""
+    return max(int(piece["least"] or 1), int(piece["most"] or 1), 1)
+
+
+def _atoms(pieces: Sequence[re.Match[str]]) -> int:
+    """The size of a well-formed pattern with its bounded repeats written out."""
+    sizes, last = [0], 0
+    for piece in pieces:
+        if piece["open"]:
+            sizes.append(1)
+            continue
+        if piece["repeat"]:
+            last *= _bound(piece) - 1
+        else:
+            last = sizes.pop() if piece["close"] else len(piece[0])
+        sizes[-1] += last
+    return sizes[0]

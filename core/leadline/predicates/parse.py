@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +20,11 @@ from leadline.vocabulary import FieldType
 
 MAX_LENGTH = 4_000
 MAX_DEPTH = 32
+# Levels of the parsed tree: comparisons of comparisons nest without a single parenthesis.
+MAX_LEVELS = 80
 
+# Half of a character, and the end of a text to some engines.
+_STRANGE = re.compile("[\0\ud800-\udfff]")
 _OPEN = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 _CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
 _PREFIX = {TokenType.NOT, TokenType.DASH, TokenType.PLUS, TokenType.TILDE}
@@ -90,6 +95,7 @@ def parse(text: str, facts: Mapping[str, FieldType], *, elsewhere: str = "") -> 
         raise PredicateError(f"not a SQL condition: {what}", text, start) from None
     except RecursionError:
         raise PredicateError("nested too deeply", text) from None
+    _check_depth(text, parsed)
     expr = _Builder(text, facts, elsewhere).build(parsed)
     if expr.type is not FieldType.BOOLEAN:
         raise PredicateError(f"a condition must be true or false, this is {expr.type}", text)
@@ -109,6 +115,8 @@ def _check_tokens(text: str) -> None:
         raise PredicateError("the condition is empty", text)
     if len(text) > MAX_LENGTH:
         raise PredicateError(f"longer than {MAX_LENGTH:,} characters ({len(text):,})", text)
+    if strange := _STRANGE.search(text):
+        raise PredicateError("a character here is not text", text, strange.start())
     try:
         tokens = sqlglot.tokenize(text, dialect="duckdb")
     except SqlglotError as error:
@@ -125,6 +133,18 @@ def _check_tokens(text: str) -> None:
         if max(depth, prefixes, operators) > MAX_DEPTH:
             raise PredicateError(f"nested deeper than {MAX_DEPTH} levels", text, token.start)
     _check_comment_only(text, tokens)
+
+
+def _check_depth(text: str, root: exp.Expr) -> None:
+    """Refuse a tree too deep to walk; a chain of ANDs or ORs counts as one level."""
+    pending = [(root, 0)]
+    while pending:
+        node, level = pending.pop()
+        if level > MAX_LEVELS:
+            raise PredicateError("nested too deeply", text)
+        for child in node.iter_expressions():
+            chained = type(child) is type(node) and isinstance(node, exp.Connector)
+            pending.append((child, level if chained else level + 1))
 
 
 def _check_comment_only(text: str, tokens: list[Token]) -> None:
@@ -289,9 +309,12 @@ class _Builder:
 
     def _coalesce(self, node: exp.Coalesce) -> tree.Expr:
         self._exact(node, "this", "expressions")
-        first = self.build(node.this)
-        rest = [self._pair(first, self.build(item))[1] for item in node.expressions]
-        return tree.Coalesce((first, *rest), first.type)
+        operands = [self.build(item) for item in (node.this, *node.expressions)]
+        # What is not a constant says how the constants are read, wherever it stands.
+        model = next((each for each in operands if not isinstance(each, tree.Literal)), operands[0])
+        same = tuple(each if each is model else self._pair(model, each)[1] for each in operands)
+        kinds = {each.type for each in same}
+        return tree.Coalesce(same, kinds.pop() if len(kinds) == 1 else FieldType.NUMBER)
 
     # -- checks
 

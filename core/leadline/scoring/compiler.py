@@ -113,21 +113,20 @@ class CompiledModel:
     # -- what happened
 
     def _kind_flags(self) -> exp.Select:
-        """Each rule's condition, judged once per kind: 1 or 0."""
-        flags = []
-        for i, rule in self.activity_rules:
-            test: exp.Expr = sql.column("type", "k").eq(exp.Literal.string(rule.activity))
-            condition = self.conditions[i]
-            if condition is not None and not self._per_row(i):
-                test = exp.and_(test, emit(condition, lambda name: sql.column(name, "k")))
-            flags.append(exp.cast(sql.when(test, 1, 0), "TINYINT").as_(f"f{i}"))
-        used = exp.or_(*(sql.column("type", "k").eq(t) for t in self._types())) if flags else None
-        query = exp.select(sql.column("kind", "k"), *flags).from_("kinds AS k")
-        return query.where(used if used is not None else exp.false(), copy=False)
+        """Each rule's condition, judged once per kind: 1 or 0. Kinds that no rule pays are left out."""
+        tests = {i: self._kind_test(i, rule) for i, rule in self.activity_rules}
+        flags = [
+            exp.cast(sql.when(test, 1, 0), "TINYINT").as_(f"f{i}") for i, test in tests.items()
+        ]
+        used = exp.or_(*(test.copy() for test in tests.values())) if tests else exp.false()
+        return exp.select(sql.column("kind", "k"), *flags).from_("kinds AS k").where(used)
 
-    def _types(self) -> list[exp.Expr]:
-        types = sorted({rule.activity for _, rule in self.activity_rules if rule.activity})
-        return [exp.Literal.string(name) for name in types]
+    def _kind_test(self, i: int, rule: Rule) -> exp.Expr:
+        test: exp.Expr = sql.column("type", "k").eq(exp.Literal.string(rule.activity))
+        condition = self.conditions[i]
+        if condition is None or self._per_row(i):
+            return test
+        return exp.and_(test, emit(condition, lambda name: sql.column(name, "k")))
 
     def _activity_points(self, day: int, detail: bool) -> exp.Select:
         """Per contact: the thousandths of each rule, summed as integers."""
@@ -143,10 +142,9 @@ class CompiledModel:
             counts = exp.Mul(this=flag.copy(), expression=sql.column(f"c{i}", "w"))
             # The latest occurrence is the one that has aged least.
             best = exp.Max(this=worth) if rule.points >= 0 else exp.Min(this=worth)
-            columns.append((best if rule.once else exp.Sum(this=worth)).as_(f"s{i}"))
+            columns.append((best if rule.once else sql.whole_sum(worth)).as_(f"s{i}"))
             if detail or rule.at_least > 1:
-                times = exp.cast(exp.Sum(this=counts), "BIGINT")  # a HUGEINT is no Arrow integer
-                columns.append(times.as_(f"n{i}"))
+                columns.append(sql.whole_sum(counts).as_(f"n{i}"))
             if detail:
                 latest = sql.when(counts.copy().eq(1), sql.column("day", "a"), None)
                 columns.append(exp.Max(this=latest).as_(f"last{i}"))
@@ -280,10 +278,11 @@ class CompiledModel:
         marks = []
         for name, cuts in self.model.grades.items():
             mark = exp.Case()
-            for symbol, least in cuts.items():
+            ordered = sorted(cuts.items(), key=lambda cut: -cut[1])  # the file may name C before A
+            for symbol, least in ordered:
                 points = sql.column(f"e{names.index(name)}", "s")
                 mark = mark.when(points >= least, exp.Literal.string(symbol))
-            marks.append(mark.else_(exp.Literal.string(sql.next_symbol(list(cuts)[-1]))))
+            marks.append(mark.else_(exp.Literal.string(sql.next_symbol(ordered[-1][0]))))
         included = exp.Is(this=sql.column("exclusion", "s"), expression=exp.null())
         whole: exp.Expr = marks[0]
         for mark in marks[1:]:
@@ -324,4 +323,7 @@ def _whole(rule: Rule) -> int:
 
 
 def _horizon(rule: Rule) -> int:
-    return horizon(rule.points, rule.decay, rule.within)
+    """The first age from which nothing changes: neither the worth nor whether it counts."""
+    if rule.within is not None:
+        return rule.within + 1  # worth nothing sooner, perhaps, but counted until then
+    return horizon(rule.points, rule.decay, None)

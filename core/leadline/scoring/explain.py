@@ -68,16 +68,23 @@ def explain(
 
 def difference(before: Explanation, after: Explanation) -> tuple[Row, ...]:
     """What changed, row by row; the points add up to the difference of the two scores."""
-    old = {(row.rule, row.dimension): row for row in before.rows}
-    new = {(row.rule, row.dimension): row for row in after.rows}
+    old, new = _by_name(before), _by_name(after)
     rows = []
     for key in dict.fromkeys((*new, *old)):
-        was = old[key].points if key in old else 0
-        now = new[key].points if key in new else 0
+        was = sum(row.points for row in old.get(key, ()))
+        now = sum(row.points for row in new.get(key, ()))
         if was != now:
-            detail = new[key].detail if key in new else "no longer"
+            detail = new[key][0].detail if key in new else "no longer"
             rows.append(Row(*key, now - was, f"{was:+d} → {now:+d}; {detail}"))
     return tuple(rows)
+
+
+def _by_name(explanation: Explanation) -> dict[tuple[str, str], list[Row]]:
+    """Rows under their name and dimension: a rule may be called what a clamp is called."""
+    rows: dict[tuple[str, str], list[Row]] = {}
+    for row in explanation.rows:
+        rows.setdefault((row.rule, row.dimension), []).append(row)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

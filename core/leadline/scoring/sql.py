@@ -32,6 +32,11 @@ def total(columns: Iterable[str]) -> exp.Expr:
     return reduce(lambda left, right: exp.Add(this=left, expression=right), parts or [_value(0)])
 
 
+def whole_sum(value: exp.Expr) -> exp.Expr:
+    """A sum of integers in 64 bits: DuckDB sums into 128, which are slow and no Arrow integers."""
+    return exp.cast(exp.Sum(this=value), "BIGINT")
+
+
 def whole_points(thousandths: exp.Expr) -> exp.Expr:
     """Thousandths rounded to whole points, half away from zero, in integers."""
     half, milli = exp.Literal.number(MILLI // 2), exp.Literal.number(MILLI)

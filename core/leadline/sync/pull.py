@@ -23,6 +23,7 @@ from leadline.workspace import Workspace
 GATHER_ROWS = 500_000
 GATHER_SECONDS = 30.0
 LEASE_SECONDS = 1800.0
+EXAMPLES = 10
 
 Progress = Callable[[str, int], None]
 
@@ -53,6 +54,7 @@ class Pulled:
     contacts: int = 0
     activities: int = 0
     quarantined: int = 0
+    examples: tuple[Reject, ...] = ()  # the first that could not be used, for people
     changed: int = 0
     error: LeadlineError | None = None
 
@@ -143,6 +145,7 @@ class _Stream:
             table = self.only.of(table)
         self.tables.append(table)
         self.rejects += rejects
+        self.pulled.examples = (*self.pulled.examples, *rejects)[:EXAMPLES]
         self.rows += table.num_rows
         if batch.known is not None:
             self.workspace.ledger.known.learn(

@@ -45,11 +45,12 @@ class Report:
             "status": self.status,
             "as_of": self.as_of.isoformat(),
             "models": [{"name": name, "version": version} for name, version in self.models],
-            "sources": {name: self._source(name) for name in self.pulled},
+            "sources": {name: self.counts(name) for name in self.pulled},
             "errors": list(self.errors),
         }
 
-    def _source(self, name: str) -> dict[str, object]:
+    def counts(self, name: str) -> dict[str, int]:
+        """One source's numbers, by the names that `sync --json` gives them."""
         pulled, made = self.pulled[name], self.plans.get(name)
         done = self.pushed.get(name, Pushed())
         return {

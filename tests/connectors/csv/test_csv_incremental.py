@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from leadline.batches import Batch, Checkpoint
+from leadline.batches import Batch, Checkpoint, Reject
 from leadline.errors import SourceError
 from leadline_csv.source import CsvSource
-from .conftest import SourceMaker
-from .test_csv_reading import ACTIVITIES, ids_of, rejects_of, rows_of
+
+SourceMaker = Callable[..., CsvSource]
+ACTIVITIES = {"contact_id": "Who", "type": "What", "occurred_at": "When", "value": "Worth"}
+
+
+def rows_of(batches: Iterable[Batch]) -> list[dict[str, object]]:
+    return [row for batch in batches for row in batch.rows.to_pylist()]
+
+
+def rejects_of(batches: Iterable[Batch]) -> list[Reject]:
+    return [reject for batch in batches for reject in batch.rejects]
+
+
+def ids_of(batches: Iterable[Batch]) -> list[object]:
+    return [row["contact_id"] for row in rows_of(batches)]
 
 
 def write(path: Path, *rows: str, head: str = "contact_id,job_title") -> None:
@@ -158,9 +172,7 @@ def test_deletes_come_again_when_the_pull_stopped_before_them(
         assert set(together) == {str(n) for n in range(3, 9)}
 
 
-def test_a_line_that_cannot_be_read_deletes_nobody(
-    tmp_path: Path, csv_source: SourceMaker
-) -> None:
+def test_a_line_that_cannot_be_read_deletes_nobody(tmp_path: Path, csv_source: SourceMaker) -> None:
     path, source = tmp_path / "contacts.csv", csv_source(complete=True)
     write(path, "A,a", "B,b", "C,c")
     _, since = pull(source, None)
@@ -192,9 +204,7 @@ def test_old_snapshots_are_cleared_away(tmp_path: Path, csv_source: SourceMaker)
     assert all(pq.read_table(path).num_rows == 1 for path in kept)
 
 
-def test_a_file_that_changes_half_way_is_read_anew(
-    tmp_path: Path, csv_source: SourceMaker
-) -> None:
+def test_a_file_that_changes_half_way_is_read_anew(tmp_path: Path, csv_source: SourceMaker) -> None:
     path, source = tmp_path / "contacts.csv", csv_source(batch_rows=2)
     write(path, *(f"{n},x" for n in range(6)))
     _, since = pull(source, None)

@@ -1,0 +1,3 @@
+"""Config files: what they may say, what is wrong with them, and where."""
+
+from __future__ import annotations

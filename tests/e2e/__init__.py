@@ -1,0 +1,3 @@
+"""The commands as a user meets them: real files in, real output out."""
+
+from __future__ import annotations
