@@ -41,7 +41,6 @@ class Position:
     shape: str
     files: Mapping[str, Progress] = field(default_factory=dict)
     before: tuple[str, ...] = ()
-    output: str = ""
 
     def at(self, file: str, progress: Progress) -> Position:
         """The same with one file's progress."""
@@ -71,7 +70,6 @@ def position_of(checkpoint: Checkpoint | None) -> Position | None:
             for name, entry in files.items()
         },
         before=tuple(str(name) for name in before),
-        output=str(checkpoint.get("output", "")),
     )
 
 

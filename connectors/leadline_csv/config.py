@@ -15,6 +15,7 @@ from leadline.vocabulary import ACTIVITY_FIELDS, RECORD_FIELDS, FieldType
 from leadline_csv.files import InputFile, find_files
 from leadline_csv.headings import Columns, map_columns, require
 from leadline_csv.rows import Reading
+from leadline_csv.seen import SeenOutput
 from leadline_csv.settings import CsvSettings
 from leadline_csv.tables import Table, open_table
 
@@ -43,6 +44,11 @@ class CsvConfig:
         """The file for scores."""
         output = self.settings.output
         return None if output is None else self.source.base / output
+
+    @property
+    def seen(self) -> SeenOutput:
+        """Which content of that file is known."""
+        return SeenOutput(self.source.state / "output")
 
     @property
     def snapshots(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shutil
 from collections.abc import Iterator
@@ -152,8 +153,11 @@ def _once(table: pa.Table, which: Literal["min", "max"]) -> pa.Table:
 def _replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file beside `path` that takes its place once it is whole and on the disk."""
     path = path.resolve()  # a link stays a link
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        # Only one process writes at a time, so what lies there is of a write that was killed.
+        for left_over in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+            left_over.unlink()
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
             with temporary.open("xb") as stream:
                 yield stream

@@ -60,19 +60,19 @@ class _Pull:
             snapshots.keep_only(needed | held | set(old.before))
             kept = {_snapshot(name, at, position.shape) for name, at in position.files.items()}
             before = (needed - kept) | set(old.before)
-            position = replace(position, before=tuple(sorted(before)), output=old.output)
+            position = replace(position, before=tuple(sorted(before)))
         return cls(config, files, snapshots, position)
 
     def known(self, since: Checkpoint | None) -> Iterator[Batch]:
-        """What the output file holds, unless it is what the checkpoint saw last."""
-        path = self.config.output
+        """What the output file holds, unless it is what leadline read or wrote last."""
+        path, seen = self.config.output, self.config.seen
         if path is None:
             return
         mark = output_mark(path)
-        if since is None or mark != self.position.output:
-            self.position = replace(self.position, output=mark)
+        if since is None or not seen.is_last(mark):
             known = Known(read_known(path), complete=True)
             yield Batch(_NONE, self.position.as_checkpoint(), known=known)
+            seen.remember(mark)
 
     def file(self, file: InputFile) -> Iterator[Batch]:
         """The file's new and changed contacts."""

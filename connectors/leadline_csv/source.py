@@ -11,7 +11,7 @@ from leadline.errors import SourceError
 from leadline.hookspecs import hookimpl
 from leadline_csv.checking import check_files
 from leadline_csv.config import CsvConfig
-from leadline_csv.output import write_output
+from leadline_csv.output import output_mark, write_output
 from leadline_csv.pull_activities import pull_activities
 from leadline_csv.pull_contacts import pull_contacts
 
@@ -40,11 +40,13 @@ class CsvSource:
     @hookimpl
     def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
         """Write all changes in one replacement of the output file."""
-        if self._config.output is None:
+        output = self._config.output
+        if output is None:
             raise SourceError(
                 'there is no file to write scores to: set `output = "scores.csv"` in '
                 f"[sources.{self._config.name}]"
             )
-        write_output(self._config.output, changes)
+        write_output(output, changes)
+        self._config.seen.remember(output_mark(output))
         for contact_id in changes["contact_id"].to_pylist():
             yield WriteResult(contact_id, Outcome.WRITTEN)

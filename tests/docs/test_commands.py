@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from ..cli.tree import Command, Parameter, commands
+from tests.cli.tree import Command, Parameter, commands
+
 from .pages import ROOT
 
 PAGE = ROOT / "docs" / "commands.md"
@@ -15,7 +16,9 @@ HEADING = "| argument or option | what it does | default |\n|---|---|---|\n"
 
 def sections() -> dict[str, str]:
     """The text under each `## leadline …`, by the words after `leadline`."""
-    _, *parts = re.split(r"^## leadline (.+)$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    _, *parts = re.split(
+        r"^## leadline (.+)$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 

@@ -26,7 +26,9 @@ def test_links_of_a_page_lead_somewhere(page: Path) -> None:
 
 def test_every_page_is_linked_from_the_index() -> None:
     index = next(page for page in PAGES if name(page) == "docs/README.md")
-    linked = {(index.parent / link.partition("#")[0]).resolve() for link in _LINK.findall(prose(index))}
+    linked = {
+        (index.parent / link.partition("#")[0]).resolve() for link in _LINK.findall(prose(index))
+    }
     assert set(index.parent.glob("*.md")) - {index} <= linked
 
 

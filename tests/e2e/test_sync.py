@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sqlite3
 from pathlib import Path
@@ -127,13 +128,24 @@ def test_a_deleted_output_is_written_again_in_full(synced: World) -> None:
     assert synced.scores() == SCORES
 
 
+def test_an_older_copy_of_the_output_put_back_is_noticed(synced: World) -> None:
+    synced.sync("--as-of", DAY)
+    older = synced.output.read_bytes()
+    synced.change("contacts.csv", "Developer,10,", "Head of R&D,900,")
+    synced.sync("--as-of", DAY)
+    assert synced.scores()["bob"] == "45"
+    synced.write("scores.csv", older)
+    assert synced.sync("--as-of", DAY)["sources"]["crm"]["written"] == 1
+    assert synced.scores()["bob"] == "45"
+
+
 def test_an_edit_of_our_columns_is_put_right_and_others_are_kept(synced: World) -> None:
-    lines = synced.output.read_text("utf-8").splitlines()
-    mine = ["note", *("call her" if line.startswith("ada,") else "" for line in lines[1:])]
-    edited = [f"{line},{note}" for line, note in zip(lines, mine, strict=True)]
-    text = "\n".join(edited) + "\n"
-    ada = next(line for line in edited if line.startswith("ada,"))
-    synced.write("scores.csv", text.replace(ada, ada.replace("ada,85,", "ada,99,")))
+    rows = synced.rows()
+    rows["ada"] |= {"score": "99", "note": "call her"}
+    with synced.output.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, [*rows["bob"], "note"])
+        writer.writeheader()
+        writer.writerows(rows.values())
     report = synced.sync("--as-of", DAY)["sources"]["crm"]
     assert (report["written"], report["unchanged"]) == (1, 3)
     assert synced.scores() == SCORES
@@ -152,7 +164,7 @@ def test_one_broken_source_of_two_is_partial(tmp_path: Path) -> None:
 
     world.write("shop.csv", SHOP)
     assert world.sync("--as-of", DAY)["status"] == "succeeded"
-    assert (tmp_path / "shop-scores.csv").read_text("utf-8").splitlines()[1].startswith("s1,20,")
+    assert '"s1",20,' in (tmp_path / "shop-scores.csv").read_text("utf-8")
 
 
 def test_no_source_within_reach_is_failed(world: World) -> None:
@@ -190,6 +202,21 @@ def test_a_resync_of_one_contact_leaves_the_rest_for_the_next_sync(synced: World
     assert requests(synced)[0][2] == {"contacts": ["bob"], "since": None}
     synced.sync()
     assert synced.leads()["ada"]["dimensions"]["fit"] == 15
+
+
+def test_a_resync_of_one_contact_before_any_sync_loses_nothing(world: World) -> None:
+    assert world.run("resync", "crm", "--contact", "bob").status == 0
+    assert set(world.scores()) == {"bob"}
+    world.sync()
+    assert set(world.scores()) == set(SCORES)
+
+
+def test_a_contact_that_vanishes_around_a_resync_is_still_noticed(synced: World) -> None:
+    synced.change("config.toml", 'output = "scores.csv"', 'output = "scores.csv"\ncomplete = true')
+    synced.sync()
+    synced.change("contacts.csv", "dan,,,,2024-04-04\n", "")
+    assert synced.run("resync", "crm", "--contact", "ada").status == 0
+    assert synced.sync()["sources"]["crm"]["scored"] == 3
 
 
 def test_a_resync_since_a_day_takes_what_changed_from_then_on(synced: World) -> None:

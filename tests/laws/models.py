@@ -37,13 +37,14 @@ def models(draw: DrawFn) -> Model:
     names = draw(st.lists(st.sampled_from(_NAMES), min_size=1, max_size=6, unique=True))
     rules = [draw(_rule(name, dimensions, homes)) for name in names]
     used = {rule["group"] for rule in rules if "group" in rule}
+    groups = {name: {"limit": draw(st.integers(1, 25))} for name in GROUPS if name in used}
     sizes = {name: draw(st.integers(1, 60)) for name in dimensions}
     return Model.model_validate(
         {
             "name": "made up",
             "max": draw(st.sampled_from([10, 60, 100])),
             "dimensions": {name: {"max": size} for name, size in sizes.items()},
-            "groups": {name: {"limit": draw(st.integers(1, 25))} for name in GROUPS if name in used},
+            "groups": groups,
             "rules": rules,
             "exclusions": draw(_exclusions()),
             "grades": draw(_grades(sizes)),
@@ -57,7 +58,7 @@ def _rule(draw: DrawFn, name: str, dimensions: list[str], homes: dict[str, str])
     dimension = draw(st.sampled_from(dimensions))
     rule: dict[str, Any] = {"name": name, "dimension": dimension, "points": draw(points())}
     mine = [group for group, home in homes.items() if home == dimension]
-    if mine and draw(st.booleans()):
+    if draw(st.booleans()) and mine:
         rule["group"] = draw(st.sampled_from(mine))
     if draw(st.booleans()):
         rule["limit"] = draw(st.sampled_from([1, 2, 5, 30]))
@@ -90,7 +91,9 @@ def _grades(draw: DrawFn, sizes: dict[str, int]) -> dict[str, dict[str, int]]:
     """Thresholds that fall from the best mark to the worst, in any order of the file."""
     graded = draw(st.lists(st.sampled_from(sorted(sizes)), unique=True, max_size=2))
     grades = {}
-    for name, marks in zip(graded, draw(st.permutations([["A", "B", "C"], ["1", "2"]])), strict=False):
+    for name, marks in zip(
+        graded, draw(st.permutations([["A", "B", "C"], ["1", "2"]])), strict=False
+    ):
         cuts = st.lists(
             st.integers(0, sizes[name]), unique=True, min_size=1, max_size=len(marks)
         ).map(lambda found: sorted(found, reverse=True))

@@ -17,6 +17,7 @@ from leadline.predicates import emit, parse
 from leadline.vocabulary import FieldType, column_of
 from tests.laws import pools
 from tests.laws.conditions import conditions
+from tests.laws.effort import tries
 from tests.reference.logic import Facts, truth
 
 _PEOPLE = st.fixed_dictionaries(
@@ -66,6 +67,7 @@ def answers(
     return [row[0] for row in found]
 
 
+@tries(200)
 @given(text=conditions(pools.ABOUT_PEOPLE), rows=st.lists(_PEOPLE, min_size=1, max_size=6))
 @example(text="CONTAINS(job_title, 'a')", rows=[dict.fromkeys(pools.ABOUT_PEOPLE)])
 def test_a_condition_about_people_means_what_the_reference_says(
@@ -76,6 +78,7 @@ def test_a_condition_about_people_means_what_the_reference_says(
     assert answers(engine, text, pools.ABOUT_PEOPLE, rows) == expected
 
 
+@tries(200)
 @given(text=conditions(pools.ABOUT_ACTIVITIES), rows=st.lists(_ACTIVITIES, min_size=1, max_size=6))
 def test_a_condition_about_activities_means_what_the_reference_says(
     engine: duckdb.DuckDBPyConnection, text: str, rows: list[Facts]
@@ -85,6 +88,7 @@ def test_a_condition_about_activities_means_what_the_reference_says(
     assert answers(engine, text, pools.ABOUT_ACTIVITIES, rows) == expected
 
 
+@tries(100)
 @given(
     text=conditions(pools.ABOUT_PEOPLE),
     row=st.fixed_dictionaries(

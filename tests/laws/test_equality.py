@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.model import Model
 from tests.laws import lakes, pools
+from tests.laws.effort import tries
 from tests.laws.models import models
 from tests.laws.worlds import ZONES, worlds
 from tests.reference.scorer import Columns, Reference
@@ -20,7 +21,7 @@ def comparable(columns: Columns) -> Columns:
     return {name: value or 0 if name[0] == "n" else value for name, value in columns.items()}
 
 
-@settings(max_examples=25)
+@tries(12)
 @given(
     several=st.lists(models(), min_size=2, max_size=2), world=worlds(), zone=st.sampled_from(ZONES)
 )

@@ -1,4 +1,4 @@
-"""What one occurrence is worth at an age: exact fractions and whole numbers, no power is rounded."""
+"""What one occurrence is worth at an age, in exact fractions: no power is rounded."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _size(full: Fraction, decay: Decay | None, age: int) -> int:
 
 
 def _halved(full: Fraction, days: int, age: int) -> int:
-    """The largest m with m - 1/2 <= full * 2^(-age/days): both sides are raised to the power days."""
+    """The largest m with m - 1/2 <= full * 2^(-age/days), both sides raised to the power days."""
     bound = full**days
     low, high = 0, half_away(full)
     while low < high:

@@ -1,4 +1,4 @@
-"""What a predicate says about a set of facts, read off its tree: true, false, or None for unknown."""
+"""What a predicate says about some facts, read off its tree: true, false, or None (unknown)."""
 
 from __future__ import annotations
 

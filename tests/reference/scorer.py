@@ -5,7 +5,7 @@ Its answer has the columns of the compiled query, so that the two can be held si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -134,9 +134,7 @@ class Reference:
         return None
 
     def _grade(self, dimensions: Mapping[str, int]) -> str | None:
-        marks = [
-            mark(cuts, dimensions[name]) for name, cuts in self.model.grades.items()
-        ]
+        marks = [mark(cuts, dimensions[name]) for name, cuts in self.model.grades.items()]
         return "".join(marks) or None
 
     def reads(self) -> frozenset[str]:
@@ -178,8 +176,3 @@ def temperature(model: Model, score: int | None, last: str | None) -> str | None
         if score >= label.from_ or (was is not None and was <= place and score >= release):
             return label.name
     return "dead" if "cold" in [label.name for label in ladder] else "cold"
-
-
-def head(columns: Iterable[str], detail: bool) -> list[str]:
-    """The columns that a query without detail has."""
-    return [name for name in columns if detail or not name.rstrip("0123456789") in ("n", "last", "u")]

@@ -72,7 +72,7 @@ def make_table(
             column,
             justify="right" if column in right else "left",
             no_wrap=column in (*right, *whole, *cut),
-            overflow="ellipsis" if column in cut else "fold",
+            overflow="ellipsis" if column in (*right, *whole, *cut) else "fold",
             max_width=_console().width * 3 // 10 if column in cut else None,
         )
     return table

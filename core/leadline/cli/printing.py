@@ -73,6 +73,8 @@ def show_report(report: Report, as_json: bool) -> None:
         for result in done.rejected[:_REJECTED_SHOWN]:
             say(f"rejected by {source}: {result.contact_id}: {result.reason}")
         _more(len(done.rejected) - _REJECTED_SHOWN)
+        if done.later:
+            say(f"{source} did not take {done.later:,} contacts now: the next sync tries again")
     _errors(report)
     return None
 

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Literal
 
 MILLI = 1_000
+MAX_DAYS = 36_500
 _CONTEXT = Context(prec=36)
 _DURATION = re.compile(r"\s*(\d{1,5})\s*(day|days|week|weeks|year|years)\s*")
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "year": 365, "years": 365}
@@ -23,7 +24,10 @@ def parse_days(text: str) -> int:
     match = _DURATION.fullmatch(text)
     if match is None or int(match[1]) == 0:
         raise ValueError(f'"{text}" is no length of time: write "90 days", "2 weeks" or "1 year"')
-    return int(match[1]) * _DAYS[match[2]]
+    days = int(match[1]) * _DAYS[match[2]]
+    if days > MAX_DAYS:
+        raise ValueError(f'"{text}" is too long: at most {MAX_DAYS:,} days, a hundred years')
+    return days
 
 
 @dataclass(frozen=True, slots=True)

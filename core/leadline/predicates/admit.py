@@ -17,14 +17,16 @@ MAX_PATTERN = 200
 MAX_REPEAT = 100
 # Atoms once every bounded repeat is written out: RE2 refuses larger patterns, and only when run.
 MAX_ATOMS = 1_000
-# Literals, '.', classes of plain ranges, \d \w and escaped punctuation, groups, alternation, anchors
-# and bounded repeats mean the same to RE2 and Java. A repeat of a repeat means something else to each.
+# Literals, ".", classes of plain ranges, \d \w and escaped punctuation, groups, alternation,
+# anchors and bounded repeats mean the same to RE2 and Java; a repeat of a repeat does not.
 _CLASS = r"\[\^?(?:\\[dw.\-/+\]\\]|(?!--|\|\||~~)[^\\\[\]&])+\]"
+_ESCAPE = r"\\[dDwW.\-/+*?()\[\]{}|^$]"
+_BOUNDS = r"\{(?P<least>[0-9]{1,4})(?:,(?P<most>[0-9]{0,4}))?\}"
 _PIECE = re.compile(
-    rf"(?P<atom>[^\\.\[\](){{}}*+?|^$]|\\[dDwW.\-/+*?()\[\]{{}}|^$]|\.|{_CLASS}|\^|\$|\|)"
+    rf"(?P<atom>[^\\.\[\](){{}}*+?|^$]|{_ESCAPE}|\.|{_CLASS}|\^|\$|\|)"
     r"|(?P<open>\((?:\?:|(?!\?)))"
     r"|(?P<close>\))"
-    r"|(?P<repeat>(?:[*+?]|\{(?P<least>\d{1,4})(?:,(?P<most>\d{0,4}))?\})\??(?![*+?{]))"
+    rf"|(?P<repeat>(?:[*+?]|{_BOUNDS})\??(?![*+?{{]))"
 )
 
 

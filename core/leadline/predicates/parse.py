@@ -65,7 +65,7 @@ class PredicateError(ValueError):
 
     def __init__(self, message: str, text: str, start: int | None = None) -> None:
         self.text, self.start = text, start
-        super().__init__(message)
+        super().__init__(" ".join(message.split()))  # one line, whatever it quotes
 
     def caret(self) -> str:
         """The predicate's line with a caret under the fault, or '' when there is no one place."""
@@ -85,10 +85,13 @@ def parse(text: str, facts: Mapping[str, FieldType], *, elsewhere: str = "") -> 
     """
     _check_tokens(text)
     try:
-        parsed = sqlglot.parse_one(text, dialect="duckdb")
+        # As a condition, not as a statement: a field may be called "comment" or "show".
+        parsed = sqlglot.parse_one(text, into=exp.Condition, dialect="duckdb")
     except SqlglotError as error:
         details = getattr(error, "errors", None) or [{}]
         start = _offset(text, details[0].get("line"), details[0].get("col"))
+        if start is not None:  # SQLGlot tells where the word at fault ends
+            start = max(start - max(len(details[0].get("highlight") or "") - 1, 0), 0)
         what = details[0].get("description") or ""
         if not what or "<class" in what:  # SQLGlot's own words for "something is missing here"
             what = "something is missing or too much"
@@ -167,7 +170,7 @@ class _Builder:
         if kind in (exp.And, exp.Or):
             return self._logic(node)
         if kind in _COMPARE:
-            return self._compare(_COMPARE[kind], self._sub(node, "this"), node)
+            return self._compare(_COMPARE[kind], node)
         if kind in _MATH:
             return self._math(node)
         if kind in _TEXT:
@@ -236,12 +239,11 @@ class _Builder:
 
     # -- comparisons
 
-    def _compare(self, op: str, left: tree.Expr, node: exp.Expr) -> tree.Expr:
+    def _compare(self, op: str, node: exp.Expr) -> tree.Expr:
         self._exact(node, "this", "expression")
         if exp.Null in (type(node.this), type(node.expression)):
             self._fail("comparing with NULL is never true: write IS NULL", None)
-        right = self.build(node.expression)
-        left, right = self._pair(left, right)
+        left, right = self._pair(self.build(node.this), self.build(node.expression))
         if left.type is FieldType.BOOLEAN and op not in ("=", "<>"):
             self._fail("true and false have no order: use =, <> or IS", None)
         return tree.Compare(op, left, right)  # type: ignore[arg-type]  # op is one of _COMPARE

@@ -113,7 +113,7 @@ class CompiledModel:
     # -- what happened
 
     def _kind_flags(self) -> exp.Select:
-        """Each rule's condition, judged once per kind: 1 or 0. Kinds that no rule pays are left out."""
+        """Each rule's condition, judged once per kind: 1 or 0. Kinds no rule pays are left out."""
         tests = {i: self._kind_test(i, rule) for i, rule in self.activity_rules}
         flags = [
             exp.cast(sql.when(test, 1, 0), "TINYINT").as_(f"f{i}") for i, test in tests.items()

@@ -9,6 +9,8 @@ from sqlglot import exp
 
 from leadline.model.ageing import MILLI
 
+MOST = 1_000_000
+
 
 def column(name: str, table: str | None = None) -> exp.Column:
     """A column, quoted never: every name is leadline's own or checked."""
@@ -38,11 +40,15 @@ def whole_sum(value: exp.Expr) -> exp.Expr:
 
 
 def whole_points(thousandths: exp.Expr) -> exp.Expr:
-    """Thousandths rounded to whole points, half away from zero, in integers."""
+    """Thousandths rounded to whole points, half away from zero, in integers.
+
+    Cut at a million, so that no count of occurrences can overflow a sum of rules.
+    """
     half, milli = exp.Literal.number(MILLI // 2), exp.Literal.number(MILLI)
     size = exp.Add(this=exp.Abs(this=thousandths), expression=half)
     whole = exp.IntDiv(this=exp.paren(size), expression=milli)
-    return exp.Mul(this=exp.Sign(this=thousandths.copy()), expression=exp.paren(whole))
+    most = exp.Least(this=whole, expressions=[exp.Literal.number(MOST)], ignore_nulls=True)
+    return exp.Mul(this=exp.Sign(this=thousandths.copy()), expression=most)
 
 
 def next_symbol(symbol: str) -> str:

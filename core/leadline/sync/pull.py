@@ -135,7 +135,8 @@ class _Stream:
         if in_lake is not None and in_lake[0] > saved.seq:
             # A crash between the lake's commit and the ledger's: the lake is ahead, and right.
             ledger.checkpoints.save(name, self.stream, in_lake[1], in_lake[0], saved.signature)
-            return in_lake[1]
+            self.saved = in_lake[1] or None
+            return self.saved
         self.saved = saved.value
         return saved.value
 
@@ -165,6 +166,8 @@ class _Stream:
     def _commit(self, checkpoint: Checkpoint) -> None:
         """Rows with their checkpoint into the lake first, then the checkpoint into the ledger."""
         workspace, name = self.workspace, self.source.name
+        # A part that was read again says nothing about how far the whole has come.
+        reached = checkpoint if self.only is None else self.saved
         with workspace.exclusively():
             if self.rows:
                 self.seq += 1
@@ -174,20 +177,26 @@ class _Stream:
                     pa.concat_tables(self.tables, promote_options="default"),
                     learned_at=self.learned_at,
                     seq=self.seq,
-                    checkpoint=checkpoint,
+                    checkpoint=reached or {},
                 )
                 self.pulled.changed += done.new + done.changed + done.deleted
             if self.rejects:
                 self.pulled.quarantined += workspace.lake.quarantine(
                     self.stream, name, self.rejects, self.learned_at
                 )
-        # A part that was read again says nothing about how far the whole has come.
-        if self.only is None and (self.saved is None or dict(self.saved) != dict(checkpoint)):
-            workspace.ledger.checkpoints.save(
-                name, self.stream, checkpoint, self.seq, signature(self.source)
-            )
-            self.saved = checkpoint
+        self._save(reached)
         self.tables, self.rejects, self.rows = [], [], 0
+
+    def _save(self, reached: Checkpoint | None) -> None:
+        """Bring the ledger level with the lake; what it holds already costs no write."""
+        moved = (
+            self.saved is None or self.only is not None or dict(self.saved) != dict(reached or {})
+        )
+        if reached is not None and moved:
+            self.workspace.ledger.checkpoints.save(
+                self.source.name, self.stream, reached, self.seq, signature(self.source)
+            )
+            self.saved = reached
 
 
 def signature(source: Source) -> str:

@@ -129,10 +129,17 @@ def test_known_comes_when_the_output_is_not_what_it_was(
     assert batches[0].known.rows.num_rows == 0
     assert list(source.fetch_contacts(batches[-1].checkpoint)) == []
     list(source.write_scores(changes(score("A", 1))))
+    assert list(source.fetch_contacts(batches[-1].checkpoint)) == []  # our own write is known
+    (tmp_path / "scores.csv").write_text("contact_id,score\nA,7\n")
     (batch,) = source.fetch_contacts(batches[-1].checkpoint)
     assert batch.known is not None
-    assert batch.known.rows["score"].to_pylist() == [1]
+    assert batch.known.rows["score"].to_pylist() == [7]
     assert list(source.fetch_contacts(batch.checkpoint)) == []
+    (tmp_path / "scores.csv").unlink()
+    (batch,) = source.fetch_contacts(batches[-1].checkpoint)
+    assert batch.known is not None
+    assert batch.known.complete
+    assert batch.known.rows.num_rows == 0
 
 
 @pytest.mark.parametrize(
