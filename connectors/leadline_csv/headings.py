@@ -78,7 +78,7 @@ def require(columns: Columns, field: str, table: str, file: str) -> None:
 def nearest(wanted: str, headings: Iterable[str]) -> str:
     """ " (did you mean '…'?)", or nothing."""
     plain = {_plain(heading): heading for heading in headings}
-    near = difflib.get_close_matches(_plain(wanted), plain, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(_plain(wanted), plain, n=1, cutoff=0.7)
     return f" (did you mean '{plain[near[0]]}'?)" if near else ""
 
 

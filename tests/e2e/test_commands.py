@@ -293,3 +293,10 @@ def test_a_terminal_without_arrows_still_shows_changes(synced: World) -> None:
     )
     assert (done.status, done.err) == (0, "")
     assert "+20 ? +10" in done.out
+
+
+def test_resync_of_an_unknown_contact_says_so(synced: World) -> None:
+    ran = synced.run("resync", "crm", "--contact", "nobody", "--contact", "ada")
+    assert ran.status == 1
+    assert "source 'crm' has no contact 'nobody'" in ran.err
+    assert "'ada'" not in ran.err

@@ -56,6 +56,7 @@ class Pulled:
     quarantined: int = 0
     examples: tuple[Reject, ...] = ()  # the first that could not be used, for people
     changed: int = 0
+    missing: set[str] = field(default_factory=set)  # contacts that were asked for and not there
     error: LeadlineError | None = None
 
 
@@ -74,6 +75,8 @@ def pull(
     """
     pulled = Pulled()
     capabilities = workspace.host.connectors[source.connector].capabilities
+    if only is not None:
+        pulled.missing = set(only.contacts)
     streams = [Stream.CONTACTS]
     if capabilities.activities is Support.FULL:
         streams.append(Stream.ACTIVITIES)
@@ -144,6 +147,8 @@ class _Stream:
         table, rejects = admit(batch, self.source, self.stream)
         if self.only is not None:
             table = self.only.of(table)
+            if table.num_rows:
+                self.pulled.missing -= set(table["contact_id"].to_pylist())
         self.tables.append(table)
         self.rejects += rejects
         self.pulled.examples = (*self.pulled.examples, *rejects)[:EXAMPLES]

@@ -117,6 +117,12 @@ def _rooms(
             on_progress=on_progress,
         )
     errors = [str(each.error) for each in pulled.values() if each.error is not None]
+    errors += [
+        f"source '{name}' has no contact '{contact}'"
+        for name, each in pulled.items()
+        if each.error is None
+        for contact in sorted(each.missing)
+    ]
     model = workspace.model
     models = ((model.name, model.version),)
     reached = [source for source in sources if pulled[source.name].error is None]
