@@ -40,6 +40,7 @@ def prepare(folder: Path, contacts: int) -> Data:
     data = Data(folder)
     if not (folder / "activities.parquet").exists():
         generate(folder, contacts, today=TODAY)
+        _one_address_each(folder)
         write_workspace(folder)
         shutil.copy(MODEL, folder / "model.toml")
         with open_workspace(data.config) as workspace:
@@ -47,6 +48,17 @@ def prepare(folder: Path, contacts: int) -> Data:
             workspace.lake.compact(force=True)
         _timely(folder)
     return data
+
+
+def _one_address_each(folder: Path) -> None:
+    """No two contacts are one person: rules written by hand would not put them together."""
+    with duckdb.connect() as con:
+        con.execute(
+            f"""COPY (SELECT * REPLACE ("Contact ID" || '@' || split_part(Email, '@', 2) AS Email)
+            FROM read_csv('{folder}/contacts.csv', all_varchar = true, quote = '"'))
+            TO '{folder}/unlike.csv' (HEADER)"""
+        )
+    (folder / "unlike.csv").replace(folder / "contacts.csv")
 
 
 def _timely(folder: Path) -> None:

@@ -11,10 +11,12 @@ from leadline_csv.source import CsvSource
 
 CAPABILITIES = Capabilities(
     activities=Support.FULL,
+    companies=Support.FULL,
     deletes=Support.FULL,
     merges=Support.FULL,
     history=Support.UNSUPPORTED,
     write=Support.FULL,
+    stages=Support.UNSUPPORTED,
     batch_size=None,
 )
 

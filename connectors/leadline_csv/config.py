@@ -11,7 +11,13 @@ from pathlib import Path
 
 from leadline.batches import Source, Stream
 from leadline.errors import InternalError
-from leadline.vocabulary import ACTIVITY_FIELDS, RECORD_FIELDS, FieldType
+from leadline.vocabulary import (
+    ACTIVITY_FIELDS,
+    COMPANY_RECORD_FIELDS,
+    EVERY_TYPE,
+    RECORD_FIELDS,
+    FieldType,
+)
 from leadline_csv.files import InputFile, find_files
 from leadline_csv.headings import Columns, map_columns, require
 from leadline_csv.rows import Reading
@@ -63,21 +69,33 @@ class CsvConfig:
 
     def files(self, stream: Stream) -> list[InputFile]:
         """The input files of a stream; none when it is not configured."""
-        pattern = self.settings.contacts if stream is Stream.CONTACTS else self.settings.activities
+        pattern: str | None = getattr(self.settings, stream.value)
         if pattern is None:
             return []
         return find_files(pattern, self.source.base, leave_out=self.output)
+
+    @property
+    def feeds_off(self) -> frozenset[str]:
+        """The activity types that these files cannot hold."""
+        if self.settings.activities is None:
+            return frozenset({EVERY_TYPE})
+        return frozenset(self.settings.feeds_off)
 
     def kinds(self, stream: Stream) -> Mapping[str, FieldType]:
         """The fields that are read, with their types."""
         if stream is Stream.CONTACTS:
             return {**self.source.wanted, **RECORD_FIELDS}
+        if stream is Stream.COMPANIES:
+            return {**self.source.wanted_of_companies, **COMPANY_RECORD_FIELDS}
         return ACTIVITY_FIELDS
 
     def mapping(self, stream: Stream) -> Mapping[str, str]:
         """Canonical name → heading."""
-        source = self.source
-        return source.fields if stream is Stream.CONTACTS else source.activity_fields
+        return {
+            Stream.CONTACTS: self.source.fields,
+            Stream.ACTIVITIES: self.source.activity_fields,
+            Stream.COMPANIES: self.source.company_fields,
+        }[stream]
 
     def known_headings(self, stream: Stream) -> set[str]:
         """Headings that are likely in a file."""
@@ -90,6 +108,8 @@ class CsvConfig:
         if stream is Stream.ACTIVITIES:
             for field in ("contact_id", "type", "occurred_at"):
                 require(columns, field, f"sources.{self.name}.activity_fields", table.name)
+        elif stream is Stream.COMPANIES:
+            require(columns, "company_id", f"sources.{self.name}.company_fields", table.name)
         elif "contact_id" in columns.missing or "email" not in columns.places:
             require(columns, "contact_id", f"sources.{self.name}.fields", table.name)
         return columns

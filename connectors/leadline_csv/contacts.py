@@ -27,7 +27,7 @@ class ContactReader:
     def read(self, records: Records) -> tuple[pa.Table, Keys, Rows]:
         """The contacts of the next block, the digest of each row, and where they come from."""
         rows = to_rows(self._file, records, self._columns)
-        trim(rows, ("contact_id", "email", "merged_into"))
+        trim(rows, ("contact_id", "email", "merged_into", "linked_to", "company_id"))
         if "contact_id" not in rows.text:
             rows.text = {"contact_id": pc.utf8_lower(rows.text["email"]), **rows.text}
         heading = self._columns.heading(id_field(self._columns))

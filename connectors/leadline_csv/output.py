@@ -6,8 +6,9 @@ import contextlib
 import glob
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Literal
 
 import pyarrow as pa
@@ -20,12 +21,16 @@ from leadline.vocabulary import FieldType
 from leadline_csv.files import InputFile, fingerprint
 from leadline_csv.tables import open_table
 
-_TEXT = {"contact_id", "grade", "temperature", "reasons", "model_version"}
+_TEXT = {
+    *("contact_id", "grade", "temperature", "stage", "suggested_stage"),
+    *("reasons", "model_version"),
+}
 _KINDS = {
     **dict.fromkeys(_TEXT, FieldType.TEXT),
     "scored_at": FieldType.INSTANT,
 }
 _ABSENT = "absent"
+_SAME: Mapping[str, str] = MappingProxyType({})
 # What a spreadsheet takes for a formula; plain numbers are none.
 _FORMULA = r"^'*[=+\-@\t\r]"
 _NUMBER = r"^[+-]?\d+([.,]\d+)*$"
@@ -38,22 +43,30 @@ def output_mark(path: Path) -> str:
     return fingerprint(InputFile(path, str(path))).digest
 
 
-def read_known(path: Path) -> pa.Table:
-    """What leadline's own fields hold now, typed; what cannot be read is unknown, so rewritten."""
-    text = _read_text(path)
+def read_known(path: Path, headings: Mapping[str, str] = _SAME) -> pa.Table:
+    """What leadline's own fields hold now, typed; what cannot be read is unknown, so rewritten.
+
+    headings: leadline's name → the file's heading, where they differ.
+    """
+    text = _read_text(path, headings.values())
+    named = {heading: name for name, heading in headings.items()}
     read = {}
-    for name in text.column_names:
+    for heading in text.column_names:
+        name = named.get(heading, heading)
+        if name == heading and heading in headings:
+            continue  # somebody else's column of that name
         kind = _KINDS.get(name, FieldType.INTEGER)
-        values, _ = read_column(text[name], kind)
+        values, _ = read_column(text[heading], kind)
         read[name] = _small(values) if kind is FieldType.INTEGER else values
     return pa.table(read)
 
 
-def write_output(path: Path, changes: pa.Table) -> None:
+def write_output(path: Path, changes: pa.Table, headings: Mapping[str, str] = _SAME) -> None:
     """Bring the changes into the file: the old content or the new one, never something between."""
     if path.is_dir():
         raise SourceError(f"cannot write '{path}': it is a folder; set `output` to a file's path")
-    existing = _read_text(path)
+    existing = _read_text(path, headings.values())
+    changes = changes.rename_columns([headings.get(n, n) for n in changes.column_names])
     merged = _merge(existing, _as_text(changes))
     if path.exists() and merged.equals(existing):
         return
@@ -67,14 +80,14 @@ def write_output(path: Path, changes: pa.Table) -> None:
         )
 
 
-def _read_text(path: Path) -> pa.Table:
+def _read_text(path: Path, headings: Collection[str] = ()) -> pa.Table:
     """The file's cells as text, null for blank; nothing when there is no such file yet."""
     nothing = pa.table({"contact_id": pa.array([], pa.string())})
     if not path.exists() or path.stat().st_size == 0:
         return nothing
     tables = []
     try:
-        with open_table(InputFile(path, str(path)), known=_KINDS) as table:
+        with open_table(InputFile(path, str(path)), known={*_KINDS, *headings}) as table:
             names = [name.strip() for name in table.headings]
             if "contact_id" not in names or len(set(names)) < len(names):
                 return nothing

@@ -22,6 +22,8 @@ def pull_activities(config: CsvConfig, since: Checkpoint | None) -> Iterator[Bat
     """The activities of each file that changed; ids stay, so that repeats do no harm."""
     files = config.files(Stream.ACTIVITIES)
     position = start_position(since, config.shape(Stream.ACTIVITIES), files)
+    if since is None:
+        yield Batch(_NONE, position.as_checkpoint(), feeds_off=config.feeds_off)
     for file in files:
         progress = progress_of(file, position.files.get(file.name))
         if progress.done:

@@ -70,7 +70,7 @@ class _Pull:
             return
         mark = output_mark(path)
         if since is None or not seen.is_last(mark):
-            known = Known(read_known(path), complete=True)
+            known = Known(read_known(path, self.config.source.write), complete=True)
             yield Batch(_NONE, self.position.as_checkpoint(), known=known)
             seen.remember(mark)
 

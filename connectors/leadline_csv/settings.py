@@ -7,6 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from leadline.vocabulary import ACTIVITY_TYPES, EVERY_TYPE, is_activity_type
+from leadline_csv.headings import nearest
+
 
 class CsvSettings(BaseModel):
     """Where the files are and how they are written; relative paths start at the config's folder."""
@@ -16,6 +19,14 @@ class CsvSettings(BaseModel):
     contacts: str = Field(min_length=1, description="The contacts file; a path or a glob.")
     activities: str | None = Field(
         None, min_length=1, description="The activities file; a path or a glob."
+    )
+    companies: str | None = Field(
+        None, min_length=1, description="The companies file; a path or a glob."
+    )
+    feeds_off: tuple[str, ...] = Field(
+        (),
+        description="Activity types that the activities file never holds: what is counted of them "
+        "is unknown, not 0.",
     )
     output: str | None = Field(
         None, min_length=1, description="The file that scores are written to; replaced as a whole."
@@ -54,6 +65,17 @@ class CsvSettings(BaseModel):
             raise ValueError(
                 f"'{value}' is no known encoding; try auto, utf-8, utf-16 or windows-1252"
             ) from None
+
+    @field_validator("feeds_off")
+    @classmethod
+    def _known_types(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name != EVERY_TYPE and not is_activity_type(name):
+                raise ValueError(
+                    f"'{name}' is no activity type{nearest(name, ACTIVITY_TYPES)}; "
+                    'one of your own is "custom:NAME"'
+                )
+        return value
 
     @field_validator("output")
     @classmethod

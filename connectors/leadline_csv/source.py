@@ -13,6 +13,7 @@ from leadline_csv.checking import check_files
 from leadline_csv.config import CsvConfig
 from leadline_csv.output import output_mark, write_output
 from leadline_csv.pull_activities import pull_activities
+from leadline_csv.pull_companies import pull_companies
 from leadline_csv.pull_contacts import pull_contacts
 
 
@@ -38,6 +39,11 @@ class CsvSource:
         return pull_activities(self._config, since)
 
     @hookimpl
+    def fetch_companies(self, since: Checkpoint | None) -> Iterator[Batch]:
+        """Yield the companies of each file that changed."""
+        return pull_companies(self._config, since)
+
+    @hookimpl
     def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
         """Write all changes in one replacement of the output file."""
         output = self._config.output
@@ -46,7 +52,7 @@ class CsvSource:
                 'there is no file to write scores to: set `output = "scores.csv"` in '
                 f"[sources.{self._config.name}]"
             )
-        write_output(output, changes)
+        write_output(output, changes, self._config.source.write)
         self._config.seen.remember(output_mark(output))
         for contact_id in changes["contact_id"].to_pylist():
             yield WriteResult(contact_id, Outcome.WRITTEN)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from leadline.vocabulary import ACTIVITY_FIELDS, RECORD_FIELDS, FieldType
+from leadline.vocabulary import (
+    ACTIVITY_FIELDS,
+    COMPANY_RECORD_FIELDS,
+    RECORD_FIELDS,
+    FieldType,
+    is_company_fact,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,10 +28,23 @@ Checkpoint = Mapping[str, object]
 
 
 class Stream(StrEnum):
-    """The two things that are pulled."""
+    """The things that are pulled."""
 
     CONTACTS = "contacts"
     ACTIVITIES = "activities"
+    COMPANIES = "companies"
+
+    @property
+    def key(self) -> str:
+        """The field that names a record."""
+        return _KEYS[self]
+
+
+_KEYS = {
+    Stream.CONTACTS: "contact_id",
+    Stream.ACTIVITIES: "activity_id",
+    Stream.COMPANIES: "company_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +75,14 @@ class Known:
 class Batch:
     """Some rows, and the checkpoint that is safe to resume from once they are committed.
 
-    rows: columns under canonical names (`RECORD_FIELDS` or `ACTIVITY_FIELDS`, and the wanted
-    fields). A column may be left out (all unknown) and may be text: the host reads it by the
-    field's type. An empty string is unknown. A deleted record is its id with `deleted` true.
+    rows: columns under canonical names (`RECORD_FIELDS`, `ACTIVITY_FIELDS` or
+    `COMPANY_RECORD_FIELDS`, and the wanted fields). A column may be left out (all unknown) and may
+    be text: the host reads it by the field's type. An empty string is unknown. A deleted record is
+    its id with `deleted` true.
     wheres: where each row was read, one per row, for messages about it; may be empty.
+    feeds_off: of activities, the types that the source cannot deliver now (`EVERY_TYPE` for all):
+    what is counted of them is unknown, not 0. The last word of a fetch stays until another; None
+    says nothing.
     """
 
     rows: pa.Table
@@ -67,6 +90,7 @@ class Batch:
     rejects: tuple[Reject, ...] = ()
     known: Known | None = None
     wheres: pa.Array | None = None
+    feeds_off: frozenset[str] | None = None
 
     def with_table(self, rows: pa.Table) -> Batch:
         """The same batch with other rows; its checkpoint stays. For wrappers."""
@@ -103,14 +127,20 @@ class Capabilities:
     """What a connector can do; the host asks no more, and the conformance kit tests what is full.
 
     batch_size: contacts per `write_scores` call; None takes any number in one call.
+    stages: full writes `stage` into the CRM's own field `stage_field`, a null leaving it as it is;
+    unsupported takes `stage` as one more output field, which a null empties.
+    live: people work with what is written at once, so that a first write is asked about.
     """
 
     activities: Support = Support.NOT_IMPLEMENTED
+    companies: Support = Support.NOT_IMPLEMENTED
     deletes: Support = Support.NOT_IMPLEMENTED
     merges: Support = Support.NOT_IMPLEMENTED
     history: Support = Support.NOT_IMPLEMENTED
     write: Support = Support.NOT_IMPLEMENTED
     batch_size: int | None = 100
+    stages: Support = Support.NOT_IMPLEMENTED
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +156,11 @@ class Finding:
 class Source:
     """One `[sources.NAME]` table, ready for its connector.
 
-    fields, activity_fields: canonical name → the source's own name.
+    fields, activity_fields, company_fields: canonical name → the source's own name.
     activity_types: canonical type → the source's values.
     wanted: the contact fields to fetch, with their types; nothing else is kept.
+    write: name in `output_schema` → the source's own name; one that is not there keeps its name.
+    links_to: the source that ids in `linked_to` belong to; "" is this one.
     state: a folder that belongs to this source alone. base: where relative paths start.
     """
 
@@ -142,6 +174,14 @@ class Source:
     activity_fields: Mapping[str, str] = field(default_factory=dict)
     activity_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     wanted: Mapping[str, FieldType] = field(default_factory=dict)
+    write: Mapping[str, str] = field(default_factory=dict)
+    company_fields: Mapping[str, str] = field(default_factory=dict)
+    links_to: str = ""
+
+    @property
+    def wanted_of_companies(self) -> Mapping[str, FieldType]:
+        """The facts to fetch about companies: `company` and `company.…` of those wanted."""
+        return {name: kind for name, kind in self.wanted.items() if is_company_fact(name)}
 
 
 def contact_schema(wanted: Mapping[str, FieldType]) -> pa.Schema:
@@ -154,8 +194,20 @@ def activity_schema() -> pa.Schema:
     return _schema(ACTIVITY_FIELDS)
 
 
-def output_schema(dimensions: Iterable[str]) -> pa.Schema:
-    """The columns of a change: `contact_id`, then what leadline writes. Null empties a field."""
+def company_schema(wanted: Mapping[str, FieldType]) -> pa.Schema:
+    """The typed schema of a company batch: the record's own fields and the wanted facts."""
+    return _schema({**COMPANY_RECORD_FIELDS, **wanted})
+
+
+# Columns of a change that are there only where stages are written or suggested.
+STAGE_COLUMNS = ("stage", "stage_field", "suggested_stage")
+
+
+def output_schema(dimensions: Iterable[str], stages: Iterable[str] = ()) -> pa.Schema:
+    """The columns of a change: `contact_id`, then what leadline writes. Null empties a field.
+
+    stages: which of `STAGE_COLUMNS` stand at the end.
+    """
     return pa.schema(
         [
             pa.field("contact_id", pa.string(), nullable=False),
@@ -166,6 +218,7 @@ def output_schema(dimensions: Iterable[str]) -> pa.Schema:
             pa.field("reasons", pa.string()),
             pa.field("model_version", pa.string()),
             pa.field("scored_at", FieldType.INSTANT.arrow),
+            *(pa.field(name, pa.string()) for name in stages),
         ]
     )
 

@@ -315,6 +315,19 @@ def _read_set(text: pa.Array) -> pa.Array:
 # --- what Arrow cannot say, DuckDB can
 
 
+def read_objects(text: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Texts that are JSON objects; what is something else is null, and marked in the second."""
+    if text.null_count == len(text):
+        return text, pa.repeat(False, len(text))
+    table = _query(
+        "SELECT CASE WHEN value IS NULL THEN false WHEN json_valid(value) "
+        "THEN json_type(value) <> 'OBJECT' ELSE true END AS bad FROM given ORDER BY row",
+        text,
+    )
+    bad = _whole(table["bad"])
+    return pc.if_else(bad, pa.scalar(None, pa.string()), text), bad
+
+
 @functools.cache
 def _engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"enable_external_access": "false"})

@@ -39,7 +39,7 @@ class Connector:
     """A kind of source: what `connector = "NAME"` in a `[sources.…]` table refers to.
 
     settings: a pydantic model (extra="forbid") of the table's own keys; `connector`, `fields`,
-    `activity_fields` and `activity_types` are the host's.
+    `activity_fields`, `activity_types`, `company_fields` and `links_to` are the host's.
     open: makes the source object. It must not touch the network or the disk.
     """
 
@@ -76,6 +76,17 @@ def fetch_activities(source: Source, since: Checkpoint | None) -> Iterator[Batch
     """Yield batches of activities learned since a checkpoint; None asks for all of them.
 
     `activity_id` must be the same each time the same activity is fetched.
+    """
+    raise NotImplementedError
+
+
+@_spec(firstresult=True)
+def fetch_companies(source: Source, since: Checkpoint | None) -> Iterator[Batch]:
+    """Yield batches of companies that changed since a checkpoint; None asks for all of them.
+
+    Asked only of connectors whose `Capabilities.companies` is full. A row is `company_id` and the
+    facts of `Source.wanted_of_companies`: a contact with this `company_id` has them where its own
+    record says nothing. Resuming and ties are as for contacts.
     """
     raise NotImplementedError
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from leadline.errors import InternalError, UsageError
 from leadline.model import Model
-from leadline.predicates import PredicateError, emit, fields_of, parse
+from leadline.predicates import Clock, PredicateError, emit, fields_of, parse
 from leadline.queries import fetch
 from leadline.scoring.compiler import CompiledModel
+from leadline.scoring.engine import day_number
 from leadline.scoring.explain import Explanation, Row, difference, explain
 from leadline.vocabulary import FieldType, column_of
 from leadline.workspace import Workspace
@@ -110,7 +111,10 @@ def explained(workspace: Workspace, contact: str, as_of: datetime | None = None)
 
 
 def find(workspace: Workspace, contact: str) -> tuple[str, str]:
-    """(source, contact_id) of an id, SOURCE:ID or an email; UsageError if none or several fit."""
+    """(source, contact_id) of an id, SOURCE:ID or an email; UsageError if none or several fit.
+
+    Several records of one person are no doubt: the person's own id stands for them.
+    """
     source, _, rest = contact.partition(":")
     with workspace.lake.session(workspace.config.memory_limit) as con:
         workspace.lake.relation(con, "contacts")
@@ -124,6 +128,9 @@ def find(workspace: Workspace, contact: str) -> tuple[str, str]:
             f"no contact '{contact}': give an id, SOURCE:ID or an email as in leadline leads"
         )
     if len(found) > 1:
+        person = workspace.engine.person(found[0], datetime.now(UTC))
+        if person is not None and set(found) <= set(person.records):
+            return person.key
         raise UsageError(
             f"'{contact}' is several contacts: say which, one of "
             + ", ".join(f"{name}:{contact_id}" for name, contact_id in found)
@@ -145,13 +152,8 @@ def _person(
     workspace: Workspace, source: str, contact_id: str, as_of: datetime
 ) -> dict[str, object]:
     """What was known about a person at an instant, by canonical name."""
-    facts = workspace.engine.facts
-    with workspace.lake.session(workspace.config.memory_limit) as con:
-        workspace.lake.relation(con, "contacts", as_of, facts)
-        mine = "SELECT * FROM contacts WHERE source = $1 AND contact_id = $2"
-        rows = fetch(con, mine, [source, contact_id])
-    row = rows.to_pylist()[0] if rows.num_rows else {}
-    return {name: row.get(column_of(name)) for name in facts}
+    person = workspace.engine.person((source, contact_id), as_of)
+    return dict(person.facts) if person else dict.fromkeys(workspace.engine.facts)
 
 
 def _model(workspace: Workspace, version: str) -> Model:
@@ -200,7 +202,9 @@ def _condition(workspace: Workspace, where: str | None) -> tuple[str, dict[str, 
         return exp.column(column_of(name), "s" if name in _ANSWER_FIELDS else "c")
 
     wanted = {name: facts[name] for name in fields_of(condition) if name in facts}
-    return f"WHERE {emit(condition, column).sql(dialect='duckdb')}", wanted
+    zone = workspace.config.time_zone
+    clock = Clock(day_number(datetime.now(UTC), zone), zone.key)
+    return f"WHERE {emit(condition, column, clock).sql(dialect='duckdb')}", wanted
 
 
 def _leads(
@@ -225,8 +229,15 @@ def _leads(
             f" ON c.source = s.source AND c.contact_id = s.contact_id {tail}",
             parameters or [],
         )
+    stage_of = workspace.model.stage_of
     return [
-        Lead(**{**row, "dimensions": dict(row["dimensions"] or ()), "stage": None})
+        Lead(
+            **{
+                **row,
+                "dimensions": dict(row["dimensions"] or ()),
+                "stage": stage_of(row["temperature"]),
+            }
+        )
         for row in rows.to_pylist()
     ]
 
@@ -253,7 +264,7 @@ def _lead_of(
         dimensions=found.dimensions,
         grade=found.grade,
         temperature=found.temperature,
-        stage=None,
+        stage=model.stage_of(found.temperature),
         reasons=None,
         excluded=found.excluded,
         as_of=as_of,

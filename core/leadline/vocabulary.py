@@ -46,7 +46,37 @@ RECORD_FIELDS: dict[str, FieldType] = {
     "updated_at": FieldType.INSTANT,
     "deleted": FieldType.BOOLEAN,
     "merged_into": FieldType.TEXT,
+    "linked_to": FieldType.TEXT,  # the same person: an id of this source, or SOURCE:ID
+    "company_id": FieldType.TEXT,
 }
+
+# What every company record has; its facts are the contact's `company` and `company.…`.
+COMPANY_RECORD_FIELDS: dict[str, FieldType] = {
+    "company_id": FieldType.TEXT,
+    "updated_at": FieldType.INSTANT,
+    "deleted": FieldType.BOOLEAN,
+}
+
+# Who writes from these is nobody in particular: such an address links no records.
+SHARED_MAILBOXES = (
+    "info",
+    "sales",
+    "contact",
+    "office",
+    "hello",
+    "admin",
+    "support",
+    "billing",
+    "team",
+    "noreply",
+    "no-reply",
+    "marketing",
+    "hr",
+    "jobs",
+    "press",
+    "kontakt",
+    "biuro",
+)
 
 # The standard facts about a person; presets rely on these names. A config may add its own.
 STANDARD_FIELDS: dict[str, FieldType] = {
@@ -139,6 +169,15 @@ ACTIVITY_TYPES: frozenset[str] = frozenset(
 )
 
 CUSTOM_TYPE_PREFIX = "custom:"
+
+
+# Stands for every type, named or not, where a source says what it cannot deliver.
+EVERY_TYPE = "*"
+
+
+def is_company_fact(name: str) -> bool:
+    """True for a fact that a company record may bring for its contacts."""
+    return name == "company" or name.startswith("company.")
 
 
 def is_activity_type(name: str) -> bool:

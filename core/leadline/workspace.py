@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,9 @@ from leadline.host import Host
 from leadline.lake import Lake
 from leadline.ledger import Ledger
 from leadline.model import Model
+from leadline.model.loading import load_model
 from leadline.scoring.engine import Engine
+from leadline.scoring.people import Identity
 
 LEASE_SECONDS = 1800.0
 WAIT_SECONDS = 0.2
@@ -36,21 +38,35 @@ class Workspace:
     sources: dict[str, Source]
     lake: Lake
     ledger: Ledger
+    draft: Model | None = None  # a model that is tried and not configured
 
     @property
     def model(self) -> Model:
         """The first model of the config."""
         return self.config.models[0]
 
+    def under(self, model: Model) -> Workspace:
+        """The same workspace as if the config named this model first."""
+        models = (model, *self.config.models[1:])
+        return replace(self, config=replace(self.config, models=models), draft=None)
+
     @cached_property
     def engine(self) -> Engine:
         config = self.config
-        return Engine(
+        embedded = Engine(
             self.lake,
             facts(config),
             time_zone=config.time_zone,
             memory_limit=config.memory_limit,
+            sales=config.sales,
+            identity=Identity(config.shared_mailboxes, config.prefer),
         )
+        if config.engine == "duckdb":
+            return embedded
+        from leadline.scoring.spark import SparkEngine
+        from leadline.scoring.spark_session import Sessions
+
+        return SparkEngine(embedded, Sessions(config.spark.master, config.spark.settings))
 
     @property
     def holder(self) -> str:
@@ -86,12 +102,16 @@ class Workspace:
 
 
 @contextmanager
-def open_workspace(config_path: Path) -> Iterator[Workspace]:
-    """Load the config, its plugins and sources, and open what keeps state."""
+def open_workspace(config_path: Path, draft: Path | None = None) -> Iterator[Workspace]:
+    """Load the config, its plugins and sources, and open what keeps state.
+
+    draft: a model file to try; the facts that it names are fetched as well.
+    """
     config = load_config(config_path)
+    tried = None if draft is None else load_model(draft, facts(config))
     with ExitStack() as stack:
         host = load_host(config)
-        sources = open_sources(config, host)
+        sources = open_sources(_with(config, tried), host)
         for source in sources:
             host.add_source(source)
         try:
@@ -106,7 +126,12 @@ def open_workspace(config_path: Path) -> Iterator[Workspace]:
         lake = Lake.open(config.lake or config.workspace / "lake", config.time_zone)
         for model in config.models:
             ledger.models.remember(model.version, model.name, model.content)
-        yield Workspace(config, host, {source.name: source for source in sources}, lake, ledger)
+        opened = {source.name: source for source in sources}
+        yield Workspace(config, host, opened, lake, ledger, tried)
+
+
+def _with(config: Config, draft: Model | None) -> Config:
+    return config if draft is None else replace(config, models=(*config.models, draft))
 
 
 def load_host(config: Config) -> Host:

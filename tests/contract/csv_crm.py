@@ -17,6 +17,7 @@ CONTACT_HEADINGS = (
     "company",
     "updated_at",
 )
+COMPANY_HEADINGS = ("company_id", "company", "updated_at")
 ACTIVITY_HEADINGS = ("activity_id", "contact_id", "type", "occurred_at", "name", "url")
 
 
@@ -25,15 +26,18 @@ class CsvCrm(Crm):
 
     def __init__(self, folder: Path) -> None:
         self.contacts, self.activities = folder / "contacts.csv", folder / "activities.csv"
+        self.companies = folder / "companies.csv"
         self.output = folder / "scores.csv"
         self._contacts: dict[str, dict[str, str]] = {}
         self._activities: dict[str, dict[str, str]] = {}
+        self._companies: dict[str, dict[str, str]] = {}
         self._export()
 
     def settings(self) -> Mapping[str, object]:
         return {
             "contacts": self.contacts.name,
             "activities": self.activities.name,
+            "companies": self.companies.name,
             "output": self.output.name,
             "complete": True,
             "batch_rows": 2,
@@ -51,6 +55,12 @@ class CsvCrm(Crm):
             self._activities[texts["activity_id"]] = texts
         self._export()
 
+    def put_companies(self, rows: Sequence[Row], at: datetime) -> None:
+        for row in rows:
+            texts = _texts({**row, "updated_at": at})
+            self._companies[texts["company_id"]] = texts
+        self._export()
+
     def delete_contact(self, contact_id: str, at: datetime) -> None:
         del self._contacts[contact_id]
         self._export()
@@ -62,11 +72,13 @@ class CsvCrm(Crm):
             return {row["contact_id"]: dict(row) for row in csv.DictReader(file)}
 
     def everything_else(self) -> object:
-        return self.contacts.read_bytes(), self.activities.read_bytes()
+        files = (self.contacts, self.activities, self.companies)
+        return [file.read_bytes() for file in files]
 
     def _export(self) -> None:
         _write(self.contacts, CONTACT_HEADINGS, self._contacts)
         _write(self.activities, ACTIVITY_HEADINGS, self._activities)
+        _write(self.companies, COMPANY_HEADINGS, self._companies)
 
 
 def _write(path: Path, headings: Sequence[str], rows: Mapping[str, Mapping[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""A connector over two JSON-lines files: small enough to read at once, and it keeps the contract.
+"""A connector over JSON-lines files: small enough to read at once, and it keeps the contract.
 
 Each line is the whole record as it is from `updated_at` on; the last line of an id counts.
 """
@@ -36,12 +36,14 @@ class Settings(BaseModel):
 
     contacts: Path = Field(description="JSON-lines file of contacts")
     activities: Path = Field(description="JSON-lines file of activities")
+    companies: Path = Field(description="JSON-lines file of companies")
     output: Path = Field(description="JSON file that scores are written to")
     page: int = Field(default=1_000, ge=1, description="rows per batch")
 
 
 CAPABILITIES = Capabilities(
     activities=Support.FULL,
+    companies=Support.FULL,
     deletes=Support.FULL,
     merges=Support.UNSUPPORTED,
     history=Support.UNSUPPORTED,
@@ -51,7 +53,7 @@ CAPABILITIES = Capabilities(
 
 
 class JsonLines:
-    """One source: two files in, one out."""
+    """One source: three files in, one out."""
 
     def __init__(self, source: Source) -> None:
         settings = source.settings
@@ -59,6 +61,7 @@ class JsonLines:
         self.page = settings.page
         self.contacts = source.base / settings.contacts
         self.activities = source.base / settings.activities
+        self.companies = source.base / settings.companies
         self.output = source.base / settings.output
 
     @hookimpl
@@ -74,6 +77,10 @@ class JsonLines:
     @hookimpl
     def fetch_activities(self, since: Checkpoint | None) -> Iterator[Batch]:
         return self._pages(self.activities, "activity_id", since)
+
+    @hookimpl
+    def fetch_companies(self, since: Checkpoint | None) -> Iterator[Batch]:
+        return self._pages(self.companies, "company_id", since)
 
     @hookimpl
     def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:

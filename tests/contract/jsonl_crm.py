@@ -1,4 +1,4 @@
-"""Two JSON-lines files as a CRM that can be seeded, changed and looked into."""
+"""JSON-lines files as a CRM that can be seeded, changed and looked into."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ class JsonLinesCrm(Crm):
     def __init__(self, folder: Path) -> None:
         self.contacts = folder / "contacts.jsonl"
         self.activities = folder / "activities.jsonl"
+        self.companies = folder / "companies.jsonl"
         self.output = folder / "scores.json"
         self.contacts.touch()
         self.activities.touch()
+        self.companies.touch()
 
     def settings(self) -> Mapping[str, object]:
         return {
             "contacts": self.contacts.name,
             "activities": self.activities.name,
+            "companies": self.companies.name,
             "output": self.output.name,
             "page": 2,
         }
@@ -33,6 +36,9 @@ class JsonLinesCrm(Crm):
 
     def put_activities(self, rows: Sequence[Row], at: datetime) -> None:
         _append(self.activities, rows, at)
+
+    def put_companies(self, rows: Sequence[Row], at: datetime) -> None:
+        _append(self.companies, rows, at)
 
     def delete_contact(self, contact_id: str, at: datetime) -> None:
         _append(self.contacts, [{"contact_id": contact_id, "deleted": "true"}], at)
@@ -44,7 +50,8 @@ class JsonLinesCrm(Crm):
         return scores
 
     def everything_else(self) -> object:
-        return self.contacts.read_bytes(), self.activities.read_bytes()
+        files = (self.contacts, self.activities, self.companies)
+        return [file.read_bytes() for file in files]
 
     def break_down(self) -> bool:
         self.contacts.write_bytes(b"")

@@ -43,7 +43,11 @@ class ReadsContactsPlugin:
 
     @hookimpl
     def register_connectors(self) -> list[Connector]:
-        can = Capabilities(activities=Support.UNSUPPORTED, write=Support.UNSUPPORTED)
+        can = Capabilities(
+            activities=Support.UNSUPPORTED,
+            companies=Support.UNSUPPORTED,
+            write=Support.UNSUPPORTED,
+        )
         return [Connector("contacts", jsonl_connector.Settings, can, ReadsContacts)]
 
 

@@ -24,7 +24,7 @@ def config(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The config of the recipe for this source, next to the exports, with the b2b model."""
     (recipe,) = [block for block in RECIPES if f"[sources.{request.param}]" in block.text]
     shutil.copytree(EXPORTS, tmp_path, dirs_exist_ok=True)
-    path, _ = write_preset("b2b", tmp_path)
+    path = write_preset("b2b", tmp_path)[0]
     path.write_text(recipe.text, encoding="utf-8")
     return path
 
@@ -62,7 +62,7 @@ def test_a_hubspot_export_is_scored(config: Path) -> None:
     assert report.status == "succeeded"
     assert (report.pulled["hubspot"].contacts, report.pulled["hubspot"].quarantined) == (3, 0)
     assert list(scores(config)) == ["901", "902", "903"]
-    assert "Decision maker +20" in scores(config)["901"]["reasons"]
+    assert "Manages +10" in scores(config)["901"]["reasons"]
     with open_workspace(config) as workspace:
         found = facts(workspace, "company__employees", "page_views", "CAST(created_at AS VARCHAR)")
     assert found == [

@@ -35,7 +35,8 @@ def test_the_blocks_of_config_and_model_make_a_config_and_a_model(tmp_path: Path
 
 
 def test_the_rule_in_the_readme_fits_a_preset(tmp_path: Path) -> None:
-    path, model = write_preset("b2b", tmp_path)
+    write_preset("b2b", tmp_path)
+    path, model = tmp_path / "config.toml", tmp_path / "model.toml"
     rules = len(load_config(path).models[0].rules)
     with model.open("a", encoding="utf-8") as file:
         file.write("\n" + _joined(ROOT / "README.md").replace("Pricing page", "The README's"))

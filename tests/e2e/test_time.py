@@ -70,12 +70,13 @@ def test_a_lead_is_found_by_id_source_and_email(synced: World) -> None:
 
 
 def test_an_email_of_two_contacts_asks_which(synced: World) -> None:
+    synced.change("contacts.csv", "dan,,", "dan,office@north.example,")
     with (synced.folder / "contacts.csv").open("a", encoding="utf-8") as stream:
-        stream.write("ada2,Ada@North.example,,,\n")
+        stream.write("dan2,Office@North.example,,,\n")
     synced.sync()
-    done = synced.run("explain", "ada@north.example")
+    done = synced.run("explain", "office@north.example")
     assert done.status == 2
-    assert "crm:ada, crm:ada2" in done.error
+    assert "crm:dan, crm:dan2" in done.error
 
 
 def test_an_excluded_contact_is_explained_with_the_reason(synced: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from hypothesis import strategies as st
@@ -14,7 +14,7 @@ from tests.laws import pools
 Fields = Mapping[str, FieldType]
 Texts = SearchStrategy[str]
 
-_NUMERIC = (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY)
+NUMERIC = (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY)
 _COMPARE = st.sampled_from(["=", "<>", "<", "<=", ">", ">="])
 _PATTERNS = [
     "%", "_", "CEO", "ceo%", "%sales", "%o_S%", "a\\_b", "a_b", "100%%", "%ü%", "%SS%", "i%", "ü_",
@@ -27,9 +27,13 @@ _REGULAR = [
 ]  # fmt: skip
 
 
-def conditions(fields: Fields) -> Texts:
-    """A condition over these fields, a few levels deep."""
-    return st.recursive(_plain(fields), _joined, max_leaves=5)
+def conditions(fields: Fields, lists: Sequence[str] = (), segments: Sequence[str] = ()) -> Texts:
+    """A condition over these fields, a few levels deep.
+
+    lists, segments: what in_list and in_segment may name. Where `properties` is a field, single
+    properties are asked for.
+    """
+    return st.recursive(_plain(fields, lists, segments), _joined, max_leaves=5)
 
 
 def quoted(text: str) -> str:
@@ -70,9 +74,10 @@ def _joined(inner: Texts) -> Texts:
     )
 
 
-def _plain(fields: Fields) -> Texts:
+def _plain(given: Fields, lists: Sequence[str], segments: Sequence[str]) -> Texts:
     """A condition without AND, OR and NOT."""
-    numbers, texts = _numbers(fields), _texts(fields)
+    fields = {name: kind for name, kind in given.items() if name != "properties"}
+    numbers, texts = _numbers(fields), _texts(given)
     any_field = st.sampled_from(sorted(fields))
     choices = [
         st.builds("{} IS {}".format, any_field, st.sampled_from(["NULL", "NOT NULL"])),
@@ -86,6 +91,10 @@ def _plain(fields: Fields) -> Texts:
         st.builds("CONTAINS({}, {})".format, texts, _quoted(pools.TEXTS)),
         *(_of_kind(name, kind) for name, kind in fields.items()),
     ]
+    if lists:
+        choices += [st.builds("in_list({}, '{}')".format, texts, st.sampled_from(lists))] * 2
+    if segments:
+        choices.append(st.sampled_from(segments).map("in_segment('{}')".format))
     return st.one_of(choices)
 
 
@@ -111,8 +120,17 @@ def _of_kind(name: str, kind: FieldType) -> Texts:
             st.builds(f"{name} BETWEEN {{}} AND {{}}".format, constant(kind), constant(kind)),
             st.builds(f"COALESCE({{}}, {name}) > {{}}".format, constant(kind), constant(kind)),
             st.builds(f"COALESCE({name}, {{}}) IN ({{}})".format, constant(kind), constant(kind)),
+            st.builds(f"{{}}({name}) {{}} {{}}".format, _counted(), _COMPARE, _days()),
         )
     return st.builds(f"{name} {{}} {{}}".format, _COMPARE, constant(kind))
+
+
+def _counted() -> Texts:
+    return st.sampled_from(["days_since", "days_until", "age_years"])
+
+
+def _days() -> Texts:
+    return st.sampled_from(["-1", "0", "1", "89", "90", "366"])
 
 
 def _fields(fields: Fields, *kinds: FieldType) -> Texts:
@@ -120,7 +138,7 @@ def _fields(fields: Fields, *kinds: FieldType) -> Texts:
 
 
 def _numbers(fields: Fields) -> Texts:
-    field, number = _fields(fields, *_NUMERIC), constant(FieldType.NUMBER)
+    field, number = _fields(fields, *NUMERIC), constant(FieldType.NUMBER)
 
     def wider(inner: Texts) -> Texts:
         return st.one_of(
@@ -129,8 +147,10 @@ def _numbers(fields: Fields) -> Texts:
             inner.map("-({})".format),
         )
 
+    days = _fields(fields, FieldType.DATE, FieldType.INSTANT)
+    ages = st.builds("{}({})".format, _counted(), days)
     lengths = _texts(fields).map("LENGTH({})".format)
-    return st.recursive(st.one_of(field, field, number, lengths), wider, max_leaves=3)
+    return st.recursive(st.one_of(field, field, number, lengths, ages), wider, max_leaves=3)
 
 
 def _texts(fields: Fields) -> Texts:
@@ -141,5 +161,8 @@ def _texts(fields: Fields) -> Texts:
             st.builds("COALESCE({}, {})".format, inner, constant(FieldType.TEXT)),
         )
 
-    field = _fields(fields, FieldType.TEXT)
+    field = _fields({**fields, "properties": FieldType.SET}, FieldType.TEXT)
+    if "properties" in fields:
+        key = st.sampled_from(pools.PROPERTY_KEYS)
+        field = st.one_of(field, key.map("properties['{}']".format))
     return st.recursive(st.one_of(field, field, constant(FieldType.TEXT)), wider, max_leaves=2)

@@ -92,8 +92,15 @@ def _model_text(model: Model) -> str:
     """The model as a TOML file: everything inline."""
     table = json.loads(model.content)
     for rule in table["rules"]:
-        rule["points"] = float(rule["points"])
+        rule["points"] = _number(rule["points"])
     return "\n".join(f"{key} = {_toml(value)}" for key, value in table.items())
+
+
+def _number(points: object) -> object:
+    """Points as a file has them: numbers, and not texts."""
+    if isinstance(points, dict):
+        return {value: _number(each) for value, each in points.items()}
+    return [_number(each) for each in points] if isinstance(points, list) else float(str(points))
 
 
 def _toml(value: object) -> str:

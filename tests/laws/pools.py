@@ -36,6 +36,7 @@ ABOUT_ACTIVITIES = {
     "channel": FieldType.TEXT,
     "value": FieldType.NUMBER,
     "occurred_at": FieldType.INSTANT,
+    "properties": FieldType.TEXT,
 }
 
 TODAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -56,6 +57,27 @@ INSTANTS = [
     for shift in (0, 1, -1, 12 * 3_600_000_000, -12 * 3_600_000_000, -90 * 86_400_000_000)
 ]
 MEMBERS = ["shoes", "hats", "O'Brien", "a", "ß"]
+
+LISTS = {
+    "titles": ["chief*", "geschäftsführer", "Head of Sales", "ß", "c*", "\u0391\u03a3"],
+    "domains": ["acme.example", "100%", "example.com/*", "o'brien", "a\\b"],
+    "one": ["\U0001f642"],
+}
+# Facts of people and of activities that are looked up, each by this key.
+LOOKUPS = {
+    "seniority_by_title": ("job_title", {"CEO": "cxo", "ceo": "cxo", "Head of Sales": "vp"}),
+    "size_of_domain": ("email_domain", {"acme.example": "50", "example.com": "O'Brien"}),
+    "funnel": ("url", {"/pricing": "BOFU", "a": "TOFU", "aa": "TOFU", "two\nlines": "a"}),
+    "touch": ("type", {"page_view": "a", "custom:visit": "BOFU"}),
+}
+PROPERTY_KEYS = ["plan", "a.b c", "seats", "1:x"]
+PROPERTIES = [
+    '{"plan": "CEO", "a.b c": "a_b", "seats": 3}',
+    '{"plan": null, "seats": 1.5, "other": {"plan": "a"}}',
+    '{"plan": true, "seats": "50", "a.b c": "", "1:x": "/pricing"}',
+    '{"plan": "O\'Brien", "seats": -9, "1:x": "\\u00fc"}',
+    "{}",
+]
 
 _KNOWN: dict[FieldType, SearchStrategy[Value]] = {
     FieldType.TEXT: st.one_of(st.sampled_from(TEXTS), st.text(min_size=1, max_size=6)).filter(

@@ -11,7 +11,7 @@ from leadline.model import Model
 from tests.laws import lakes, pools
 from tests.laws.effort import tries
 from tests.laws.models import models
-from tests.laws.worlds import ZONES, worlds
+from tests.laws.worlds import SINCE_EVER, ZONES, worlds
 from tests.reference.scorer import Columns, Reference
 from tests.reference.world import World
 
@@ -23,15 +23,19 @@ def comparable(columns: Columns) -> Columns:
 
 @tries(12)
 @given(
-    several=st.lists(models(), min_size=2, max_size=2), world=worlds(), zone=st.sampled_from(ZONES)
+    several=st.lists(models(), min_size=2, max_size=2),
+    world=worlds(),
+    zone=st.sampled_from(ZONES),
+    off=st.sampled_from([(), (), ("page_view",), ("custom:visit", "purchase"), ("*",)]),
 )
 def test_every_column_is_what_the_reference_says(
-    several: list[Model], world: World, zone: ZoneInfo
+    several: list[Model], world: World, zone: ZoneInfo, off: tuple[str, ...]
 ) -> None:
     with lakes.fresh(zone) as lake:
         lakes.fill(lake, world)
+        lake.say_feeds(lakes.SOURCE, off, SINCE_EVER)
         for model in several:
-            expected = Reference(model, pools.FACTS, zone).score(world, pools.TODAY)
+            expected = Reference(model, pools.FACTS, zone, off).score(world, pools.TODAY)
             found = lakes.score(lake, model, pools.TODAY)
             assert found.keys() == expected.keys()
             for contact, columns in expected.items():

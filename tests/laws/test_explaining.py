@@ -41,7 +41,7 @@ def check_dimensions(found: Explanation) -> None:
         assert sum(row.points for row in found.rows if row.dimension == name) == points, name
 
 
-@tries(6)
+@tries(5)
 @given(model=models(), other=models(), world=worlds(), zone=st.sampled_from(ZONES))
 def test_rows_add_up_to_the_score_and_changes_to_the_difference(
     model: Model, other: Model, world: World, zone: ZoneInfo
@@ -55,7 +55,9 @@ def test_rows_add_up_to_the_score_and_changes_to_the_difference(
         assert found.score == score
         assert sum(row.points for row in found.rows) == (score or 0), contact
         check_dimensions(found)
-        for _, before in (then[contact], elsewhere[contact]):
+        # The other model, or this one earlier, may leave the contact out.
+        others = [each[contact][1] for each in (then, elsewhere) if contact in each]
+        for before in others:
             changes = difference(before, found)
             moved = (found.score or 0) - (before.score or 0)
             assert sum(row.points for row in changes) == moved, contact

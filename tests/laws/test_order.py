@@ -42,7 +42,7 @@ def learn_in_pieces(lake: Lake, stream: Stream, records: list[Record], chance: R
         lakes.learn(lake, stream, records[max(0, start - 2) : end], seq)
 
 
-@tries(5)
+@tries(4)
 @given(model=models(), world=worlds(), zone=st.sampled_from(ZONES), seed=st.integers(0, 2**32))
 def test_batches_in_any_order_and_any_split_give_the_same_answer(
     model: Model, world: World, zone: ZoneInfo, seed: int

@@ -61,8 +61,9 @@ def activity(chance: Random, people: int) -> dict[str, Value]:
     """The facts of one activity, now and then of nobody who is known."""
     facts = {name: some(chance, kind) for name, kind in pools.ABOUT_ACTIVITIES.items()}
     facts["contact_id"] = f"person {chance.randint(0, people)}"
-    facts["type"] = chance.choice([*TYPES, TYPES[0], "email_open"])
+    facts["type"] = chance.choice([*TYPES, TYPES[0], "purchase"])
     facts["occurred_at"] = moment(chance)
+    facts["properties"] = chance.choice([*pools.PROPERTIES, None])
     return facts
 
 

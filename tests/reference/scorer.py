@@ -5,29 +5,43 @@ Its answer has the columns of the compiled query, so that the two can be held si
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from leadline.model import Model, Rule
-from leadline.predicates import fields_of, parse
-from leadline.vocabulary import ACTIVITY_FIELDS, FieldType
-from tests.reference.ageing import half_away, worth
-from tests.reference.logic import Facts, truth
-from tests.reference.world import World
+from leadline.model.meaning import ACTIVITY_FACTS, Meaning
+from leadline.predicates import fields_of
+from leadline.vocabulary import FieldType, column_of
+from tests.reference.ageing import half_away
+from tests.reference.bands import points_by
+from tests.reference.happened import Happened
+from tests.reference.labels import mark, temperature
+from tests.reference.logic import Facts, Today, Value, truth
+from tests.reference.world import Record, World
 
 Columns = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reference:
-    """A model over a world of facts; `score` answers for one instant."""
+    """A model over a world of facts; `score` answers for one instant.
+
+    off: the types of activity that the world's source cannot deliver.
+    """
 
     model: Model
     facts: Mapping[str, FieldType]
     time_zone: ZoneInfo
+    off: Collection[str] = ()
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """What reads the conditions: their trees are the reference's input."""
+        return Meaning(self.model, self.facts)
 
     def score(
         self,
@@ -35,80 +49,100 @@ class Reference:
         as_of: datetime,
         published: Mapping[str, str | None] | None = None,
     ) -> dict[str, Columns]:
-        """Contact id → every step from a rule's points to the label.
+        """Contact id → every step from a rule's points to the label, of those whom it scores.
 
         published: the last label of each contact.
         """
-        activities = world.activities_at(as_of)
-        return {
-            person.id: self._person(
-                person.facts,
-                [each.facts for each in activities if each.facts["contact_id"] == person.id],
-                as_of,
-                (published or {}).get(person.id),
-            )
-            for person in world.contacts_at(as_of)
-        }
+        today = Today.at(as_of, self.time_zone)
+        activities = [self._looked_up(each) for each in world.activities_at(as_of)]
+        answer = {}
+        for person in world.contacts_at(as_of):
+            mine = [each for each in activities if each.facts["contact_id"] == person.id]
+            happened = Happened(self.meaning, today, mine, self.off)
+            facts = self._person(person.facts, happened)
+            audience = self.meaning.audience
+            if audience is None or truth(audience, facts, today):
+                last = (published or {}).get(person.id)
+                answer[person.id] = self._scored(facts, happened, today, last)
+        return answer
 
-    def _person(
-        self, person: Facts, activities: list[Facts], as_of: datetime, last: str | None
-    ) -> Columns:
+    # -- facts that the model makes
+
+    def _looked_up(self, activity: Record) -> Record:
+        facts = dict(activity.facts)
+        for name, lookup in self.model.lookups.items():
+            if lookup.key in ACTIVITY_FACTS:
+                facts[name] = lookup.rows.get(str(facts.get(lookup.key)))
+        return Record(activity.id, activity.learned_at, facts)
+
+    def _person(self, known: Facts, happened: Happened) -> Facts:
+        """The facts about a person, with signals and what is looked up."""
+        facts: dict[str, Value] = dict(known)
+        for name, lookup in self.model.lookups.items():
+            if lookup.key not in ACTIVITY_FACTS:
+                key = known.get(lookup.key)
+                facts[name] = None if key is None else lookup.rows.get(str(key))
+        for name, signal in self.model.signals.items():
+            facts[name] = happened.signal(signal)
+        return facts
+
+    # -- the way of a point
+
+    def _scored(self, person: Facts, happened: Happened, today: Today, last: str | None) -> Columns:
         columns: Columns = {}
         kept: list[int] = []
         for i, rule in enumerate(self.model.rules):
-            points = self._rule(i, rule, person, activities, as_of, columns)
+            points = self._rule(i, rule, person, happened, today, columns)
             columns[f"r{i}"] = points
             if rule.limit is not None:
                 points = columns[f"l{i}"] = clamp(points, -rule.limit, rule.limit)
             kept.append(points)
         dimensions = self._dimensions(kept, columns)
         total = columns["total"] = sum(dimensions.values())
-        exclusion = self._exclusion(person)
+        exclusion = self._exclusion(person, today)
         score = None if exclusion is not None else clamp(total, 0, self.model.max)
         columns |= {"exclusion": exclusion, "score": score}
         columns["grade"] = None if exclusion is not None else self._grade(dimensions)
-        columns["temperature"] = temperature(self.model, score, last)
-        return columns
+        scored: Facts = {**person, **dimensions, "score": score}
+
+        def holds(text: str) -> bool:
+            return truth(self.meaning.about_score(text), scored, today) is True
+
+        columns["temperature"] = temperature(self.model, score, last, holds)
+        return columns | {f"x_{column_of(name)}": person.get(name) for name in self._shown()}
 
     def _rule(
         self,
         i: int,
         rule: Rule,
         person: Facts,
-        activities: list[Facts],
-        as_of: datetime,
+        happened: Happened,
+        today: Today,
         columns: Columns,
     ) -> int:
         """Whole points of a rule before its limit; what is counted goes into the columns."""
         if rule.activity is None:
-            assert rule.when is not None
-            holds = truth(parse(rule.when, self.facts), person)
-            columns[f"u{i}"] = holds is None
-            return whole(Fraction(rule.points) * 1000) if holds else 0
-        today = self._day(as_of)
-        days = sorted(
-            self._day(each["occurred_at"]) for each in activities if self._counts(rule, each, today)
+            return self._about_person(i, rule, person, today, columns)
+        paying = happened.paying(rule)
+        days = [each.day for each in paying]
+        columns[f"n{i}"] = len(paying)
+        columns[f"last{i}"] = (max(days) - date(1970, 1, 1)).days if days else None
+        return whole(happened.thousandths(rule, paying))
+
+    def _about_person(
+        self, i: int, rule: Rule, person: Facts, today: Today, columns: Columns
+    ) -> int:
+        test = None if rule.when is None else self.meaning.about_person(rule.when)
+        condition = True if test is None else truth(test, person, today)
+        points = points_by(rule, person)
+        unknown_fact = rule.by is not None and person.get(rule.by) is None
+        # Where the condition is false, or the known fact is in no band, nothing more could tell.
+        columns[f"u{i}"] = condition is not False and (
+            unknown_fact or (condition is None and points is not None)
         )
-        columns[f"n{i}"] = len(days)
-        columns[f"last{i}"] = (days[-1] - date(1970, 1, 1)).days if days else None
-        if len(days) < rule.at_least:
-            return 0
-        paying = days[-1:] if rule.once else days
-        return whole(
-            Fraction(sum(worth(rule.points, rule.decay, (today - d).days) for d in paying))
-        )
+        return whole(Fraction(points) * 1000) if condition and points is not None else 0
 
-    def _counts(self, rule: Rule, activity: Facts, today: date) -> bool:
-        age = (today - self._day(activity["occurred_at"])).days
-        if activity["type"] != rule.activity or (rule.within is not None and age > rule.within):
-            return False
-        return rule.when is None or truth(parse(rule.when, ACTIVITY_FIELDS), activity) is True
-
-    def _day(self, instant: object) -> date:
-        assert isinstance(instant, datetime)
-        return instant.astimezone(self.time_zone).date()
-
-    def _dimensions(self, kept: list[int], columns: Columns) -> dict[str, int]:
+    def _dimensions(self, kept: Sequence[int], columns: Columns) -> dict[str, int]:
         sums = dict.fromkeys(self.model.dimensions, 0)
         groups = dict.fromkeys(self.model.groups, 0)
         homes = {rule.group: rule.dimension for rule in self.model.rules if rule.group}
@@ -127,21 +161,23 @@ class Reference:
             columns |= {f"d{d}": sums[name], f"e{d}": answer[name]}
         return answer
 
-    def _exclusion(self, person: Facts) -> int | None:
-        for i, exclusion in enumerate(self.model.exclusions):
-            if truth(parse(exclusion.when, self.facts), person):
+    def _shown(self) -> set[str]:
+        """The facts that an answer brings along: what the model makes, and what labels read."""
+        made = {*self.model.signals, *self.model.lookups}
+        for condition, others in self.meaning.labels:
+            for each in (condition, *others):
+                made |= fields_of(each) if each is not None else set()
+        return made & self.meaning.person.keys()
+
+    def _exclusion(self, person: Facts, today: Today) -> int | None:
+        for i, exclusion in enumerate(self.meaning.exclusions):
+            if truth(exclusion, person, today):
                 return i
         return None
 
     def _grade(self, dimensions: Mapping[str, int]) -> str | None:
         marks = [mark(cuts, dimensions[name]) for name, cuts in self.model.grades.items()]
         return "".join(marks) or None
-
-    def reads(self) -> frozenset[str]:
-        """The facts about a person that the model's conditions name."""
-        texts = [rule.when for rule in self.model.rules if rule.activity is None and rule.when]
-        texts += [exclusion.when for exclusion in self.model.exclusions]
-        return frozenset().union(*(fields_of(parse(text, self.facts)) for text in texts))
 
 
 def clamp(value: int, low: int, high: int) -> int:
@@ -152,27 +188,3 @@ def whole(thousandths: Fraction) -> int:
     """Thousandths as whole points, half away from zero."""
     size = half_away(abs(thousandths) / 1000)
     return size if thousandths >= 0 else -size
-
-
-def mark(cuts: Mapping[str, int], points: int) -> str:
-    """The best symbol whose threshold is met; below all of them, the one that comes after."""
-    for symbol, least in sorted(cuts.items(), key=lambda cut: cut[1], reverse=True):
-        if points >= least:
-            return symbol
-    worst = min(cuts, key=lambda symbol: cuts[symbol])
-    return str(int(worst) + 1) if worst.isdecimal() else chr(ord(worst) + 1)
-
-
-def temperature(model: Model, score: int | None, last: str | None) -> str | None:
-    """The warmest label whose `from` is reached, or that has not been left since it was given."""
-    if not model.temperatures:
-        return None
-    if score is None:
-        return "dead"
-    ladder = sorted(model.temperatures, key=lambda label: label.from_, reverse=True)
-    was = next((place for place, label in enumerate(ladder) if label.name == last), None)
-    for place, label in enumerate(ladder):
-        release = label.from_ if label.release is None else label.release
-        if score >= label.from_ or (was is not None and was <= place and score >= release):
-            return label.name
-    return "dead" if "cold" in [label.name for label in ladder] else "cold"

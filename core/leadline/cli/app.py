@@ -13,6 +13,7 @@ import typer
 from leadline import __version__
 from leadline.cli.options import instant
 from leadline.errors import LeadlineError
+from leadline.scoring.dialect import Dialect
 
 app = typer.Typer(
     name="leadline",
@@ -23,6 +24,8 @@ app = typer.Typer(
 )
 plugins_app = typer.Typer(help="What is installed, enabled and refused.", no_args_is_help=True)
 app.add_typer(plugins_app, name="plugins")
+model_app = typer.Typer(help="Look at the model itself.", no_args_is_help=True)
+app.add_typer(model_app, name="model")
 
 ConfigOption = Annotated[
     Path, typer.Option("-c", "--config", help="The config file.", show_default=True)
@@ -107,17 +110,29 @@ def check(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
 def sync(
     sources: Annotated[list[str] | None, typer.Argument(help="Sources; all if none.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
+    allow_changes: Annotated[
+        bool, typer.Option("--allow-changes", help="Write more than max_changes allows.")
+    ] = False,
     as_of: AsOfOption = None,
     config: ConfigOption = CONFIG,
     as_json: JsonOption = False,
 ) -> None:
     """Pull, score, and write back what changed."""
+    from leadline.cli.asking import confirming
     from leadline.cli.printing import progress, show_report
     from leadline.sync.run import sync as run
     from leadline.workspace import open_workspace
 
     with open_workspace(config) as workspace, progress(as_json) as tick:
-        report = run(workspace, sources or (), full=full, as_of=as_of, on_progress=tick)
+        report = run(
+            workspace,
+            sources or (),
+            full=full,
+            as_of=as_of,
+            on_progress=tick,
+            allow_changes=allow_changes,
+            confirm=None if as_json else confirming(),
+        )
     show_report(report, as_json)
     raise typer.Exit(0 if report.status == "succeeded" else 1)
 
@@ -125,19 +140,37 @@ def sync(
 @app.command()
 def plan(
     sources: Annotated[list[str] | None, typer.Argument(help="Sources; all if none.")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Another model file, to hold against the published one.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Keep the plan in this file, for leadline apply.")
+    ] = None,
     as_of: AsOfOption = None,
     top: Annotated[int, typer.Option(min=0, help="How many movers to show.")] = 10,
     config: ConfigOption = CONFIG,
     as_json: JsonOption = False,
 ) -> None:
     """Pull and score, and show what a sync would write; nothing is written to a CRM."""
-    from leadline.cli.printing import progress, show_plan
-    from leadline.sync.run import sync as run
+    from leadline.cli.plans import run_plan
+
+    raise typer.Exit(run_plan(config, sources or (), model, out, as_of, top, as_json))
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="What leadline plan --out wrote.")],
+    config: ConfigOption = CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Write exactly what a plan says; refuses once what it stands on has moved."""
+    from leadline.cli.printing import progress, show_report
+    from leadline.sync.review import apply as run
     from leadline.workspace import open_workspace
 
     with open_workspace(config) as workspace, progress(as_json) as tick:
-        report = run(workspace, sources or (), as_of=as_of, write=False, on_progress=tick)
-    show_plan(report, top, as_json)
+        report = run(workspace, file, on_progress=tick)
+    show_report(report, as_json, "apply")
     raise typer.Exit(0 if report.status == "succeeded" else 1)
 
 
@@ -229,6 +262,41 @@ def plugins_list(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> 
     from leadline.plugins import listing
 
     show_plugins(listing(config), as_json)
+
+
+@model_app.command("check")
+def model_check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Model files; those of the config if none.")
+    ] = None,
+    as_of: AsOfOption = None,
+    config: ConfigOption = CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Look for slips in the model, try it on the data at hand, and run its expectations."""
+    from leadline.cli.lint import show_remarks
+    from leadline.lint.run import check as run
+    from leadline.workspace import open_workspace
+
+    with open_workspace(config) as workspace:
+        report = run(workspace, files or (), as_of)
+    show_remarks(report, as_json)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@model_app.command("sql")
+def model_sql(
+    dialect: Annotated[
+        Dialect, typer.Option(help="duckdb, spark, snowflake, bigquery or postgres.")
+    ] = Dialect.DUCKDB,
+    as_of: AsOfOption = None,
+    config: ConfigOption = CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the model as one query, to read or to run elsewhere."""
+    from leadline.cli.model_sql import show_model_sql
+
+    show_model_sql(config, dialect, as_of, as_json)
 
 
 @app.command()

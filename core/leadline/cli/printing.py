@@ -22,8 +22,11 @@ from leadline.cli.paper import (
     text_of,
     when,
 )
+from leadline.cli.stages import show_stages, stages_document
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from leadline.batches import Finding
     from leadline.leads import Answer, Lead
     from leadline.ledger import Run
@@ -49,11 +52,11 @@ _REJECTED_SHOWN = 20
 _ID_WIDTH = 24
 
 
-def show_report(report: Report, as_json: bool) -> None:
-    """What a sync did, source by source."""
+def show_report(report: Report, as_json: bool, what: str = "sync") -> None:
+    """What a run did, source by source."""
     if as_json:
         return print_json(report.as_json())
-    _head("sync", report)
+    _head(what, report)
     columns = (
         "contacts",
         "activities",
@@ -79,11 +82,15 @@ def show_report(report: Report, as_json: bool) -> None:
     return None
 
 
-def show_plan(report: Report, top: int, as_json: bool) -> None:
-    """What a sync would write: shifts of labels, the largest movers, and counts."""
+def show_plan(report: Report, top: int, as_json: bool, kept: Path | None = None) -> None:
+    """What a sync would write: shifts of labels, the largest movers, and counts.
+
+    kept: the file that holds the plan.
+    """
     if as_json:
         plans = {name: _plan_document(made, top) for name, made in report.plans.items()}
-        return print_json({**report.as_json(), "plan": plans})
+        file = {} if kept is None else {"file": str(kept)}
+        return print_json({**report.as_json(), "plan": plans, **file})
     _head("plan", report)
     for name, made in report.plans.items():
         say(
@@ -91,11 +98,21 @@ def show_plan(report: Report, top: int, as_json: bool) -> None:
             f"{made.unchanged:,} stay as they are"
         )
         _shifts_table(made)
+        show_stages(made)
         _moves_table(made, top)
     _unusable(report)
-    say("nothing was written")
+    show_kept(report, kept)
     _errors(report)
     return None
+
+
+def show_kept(report: Report, kept: Path | None) -> None:
+    """That nothing was written, what would hold a sync up, and how to write what was kept."""
+    for excess in report.excesses:
+        say(f"leadline sync would stop: {excess}")
+    say("nothing was written")
+    if kept is not None:
+        say(f"to write exactly this: leadline apply {kept}")
 
 
 def show_leads(found: Sequence[Lead], as_json: bool) -> None:
@@ -290,6 +307,8 @@ def _plan_document(made: Plan, top: int) -> dict[str, object]:
     return {
         "changes": made.changes.num_rows,
         "unchanged": made.unchanged,
+        "held": made.held,
+        "stages": stages_document(made),
         "temperature": _shifts(made.shifts("temperature")),
         "grade": _shifts(made.shifts("grade")),
         "top": [

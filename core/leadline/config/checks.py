@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from leadline.config.own_fields import OwnFields
 from leadline.config.paths import is_there, located
+from leadline.config.people_checks import check_people
+from leadline.config.sales_checks import check_sales
 from leadline.model.conditions import table_of
 from leadline.model.documents import Complaint
 from leadline.model.keys import KeyPath
@@ -37,6 +39,8 @@ def check_config(table: Mapping[str, object], own: OwnFields, base: Path) -> lis
         *_check_files(table, base),
         *own.complaints,
         *_check_sources(table, own),
+        *check_people(table, own),
+        *check_sales(table, own),
     ]
 
 

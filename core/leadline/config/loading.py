@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from leadline.config.checks import check_config
-from leadline.config.own_fields import GIVEN, OwnFields, read_own_fields
+from leadline.config.own_fields import GIVEN, OwnFields, implied_fields, read_own_fields
 from leadline.config.paths import is_there, located
 from leadline.config.secrets import Resolved, resolve
-from leadline.config.settings import Config, Plugins, SourceTable
+from leadline.config.settings import Config, Plugins, SourceTable, Spark
 from leadline.config.tables import ConfigFile, SourceFile
+from leadline.config.write_checks import check_writing
 from leadline.errors import ConfigError
 from leadline.model.documents import Complaint, Document, read_document
 from leadline.model.loading import ModelRead, read_model
@@ -22,7 +23,8 @@ from leadline.model.schema import Model
 from leadline.model.strictness import check_kinds
 from leadline.model.wording import explain
 
-_MAPPINGS = ("fields", "activity_fields")
+_MAPPINGS = ("fields", "activity_fields", "company_fields")
+_DOTTED = ("fields", "prefer")
 
 
 def load_config(path: Path) -> Config:
@@ -42,6 +44,13 @@ def load_config(path: Path) -> Config:
     if file is None or problems:
         raise ConfigError(problems)
     models = tuple(read.model for read in reads if read.model is not None)
+    hide = resolved.secrets.hide
+    told = [
+        document.problem(Complaint(each.path, hide(each.path, each.message)))
+        for each in check_writing(file, models)
+    ]
+    if told:
+        raise ConfigError(told)
     return _freeze(document, file, models, resolved)
 
 
@@ -105,7 +114,7 @@ def _freeze(
         ledger=_ledger_url(file.ledger, base),
         lake=None if file.lake is None else place(file.lake),
         memory_limit=file.memory_limit,
-        fields=MappingProxyType(file.fields),
+        fields=MappingProxyType(file.fields | implied_fields(file.sales.policy(), file.fields)),
         plugins=Plugins(
             MappingProxyType(file.plugins.enable),
             tuple(place(name) for name in file.plugins.files),
@@ -113,6 +122,12 @@ def _freeze(
         sources=MappingProxyType({name: _source(each) for name, each in file.sources.items()}),
         document=document,
         secrets=resolved.secrets,
+        shared_mailboxes=tuple(each.strip().lower() for each in file.shared_mailboxes),
+        prefer=MappingProxyType(file.prefer),
+        write=file.write.policy(),
+        sales=file.sales.policy(),
+        engine=file.engine,
+        spark=Spark(file.spark.master, MappingProxyType(file.spark.settings)),
     )
 
 
@@ -123,6 +138,10 @@ def _source(file: SourceFile) -> SourceTable:
         activity_fields=MappingProxyType(file.activity_fields),
         activity_types=MappingProxyType(file.activity_types),
         settings=MappingProxyType(file.model_extra or {}),
+        company_fields=MappingProxyType(file.company_fields),
+        links_to=file.links_to or "",
+        stages=MappingProxyType({name: each.policy() for name, each in file.stages.items()}),
+        write=MappingProxyType(file.write),
     )
 
 
@@ -136,7 +155,7 @@ def _ledger_url(url: str | None, base: Path) -> str | None:
 
 def _flattened(table: Mapping[str, object]) -> dict[str, object]:
     """The table with `company.employees = …` as the one key that people mean by it."""
-    flat = {key: _joined(value) if key == "fields" else value for key, value in table.items()}
+    flat = {key: _joined(value) if key in _DOTTED else value for key, value in table.items()}
     sources = flat.get("sources")
     if isinstance(sources, dict):
         flat["sources"] = {name: _flattened_source(each) for name, each in sources.items()}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from leadline.config.own_fields import GIVEN
 from leadline.config.settings import Config
-from leadline.model.schema import Model
-from leadline.predicates import fields_of, parse
+from leadline.config.writing import stage_facts
+from leadline.model.meaning import Meaning
 from leadline.vocabulary import DERIVED_FIELDS, RECORD_FIELDS, FieldType
 
 
@@ -22,18 +22,26 @@ def wanted_fields(config: Config, source_name: str) -> dict[str, FieldType]:
     The record's own fields always come, and derived ones never do: both are left out.
     """
     known = facts(config)
-    named = {name for model in config.models for name in _named(model, known)}
-    named |= config.sources[source_name].fields.keys()
-    return {
+    named = {name for model in config.models for name in Meaning(model, known).fields}
+    named |= {*config.sources[source_name].fields, *config.sales}
+    named |= config.sources[source_name].company_fields.keys()
+    named |= set(facts_of_stages(config, source_name).values())
+    wanted = {
         name: kind
         for name, kind in known.items()
         if name in named and name not in RECORD_FIELDS and name not in DERIVED_FIELDS
     }
+    return wanted | dict.fromkeys(stage_fields(config, source_name), FieldType.TEXT)
 
 
-def _named(model: Model, known: Mapping[str, FieldType]) -> Iterator[str]:
-    conditions = [rule.when for rule in model.rules if rule.activity is None]
-    conditions += [exclusion.when for exclusion in model.exclusions]
-    for condition in conditions:
-        if condition is not None:
-            yield from fields_of(parse(condition, known))
+def facts_of_stages(config: Config, source_name: str) -> dict[str, str]:
+    """Which fact holds a stage field's present value: the source's own name → the fact."""
+    table = config.sources[source_name]
+    return stage_facts(table.fields, table.stages, facts(config))
+
+
+def stage_fields(config: Config, source_name: str) -> dict[str, str]:
+    """The facts that are fetched for stages alone: fact → the source's own name."""
+    mapped = config.sources[source_name].fields
+    found = facts_of_stages(config, source_name)
+    return {fact: field for field, fact in found.items() if fact not in mapped}

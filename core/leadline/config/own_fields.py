@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from leadline.config.writing import Sales
+from leadline.model.conditions import table_of
 from leadline.model.documents import Complaint
 from leadline.model.schema import RESERVED
 from leadline.vocabulary import DERIVED_FIELDS, RECORD_FIELDS, STANDARD_FIELDS, FieldType
@@ -36,7 +38,23 @@ def read_own_fields(table: Mapping[str, object]) -> OwnFields:
             own.uncertain.add(name)
         else:
             own.types[name] = kinds[0]
+    sales = table_of(table, "sales")
+    texts = {key: name for key, name in sales.items() if isinstance(name, str)}
+    said = Sales(*(texts.get(key) for key in ("pin", "pin_until", "reset_at")))
+    for name, kind in implied_fields(said, own.types).items():
+        if name not in own.uncertain:
+            places = [("sales", key) for key, text in texts.items() if text == name]
+            own.complaints += [
+                Complaint(place, words) for place in places[:1] for words in _wrong(name, [kind])
+            ]
+            own.types[name] = kind
     return own
+
+
+def implied_fields(sales: Sales, declared: Mapping[str, FieldType]) -> dict[str, FieldType]:
+    """The facts that `[sales]` names and nobody declared, with the type each needs."""
+    known = {**GIVEN, **declared}
+    return {name: kind for name, kind in sales.types.items() if name not in known}
 
 
 def _wrong(name: str, kinds: list[FieldType]) -> Iterator[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from leadline.config.secrets import Secrets
+from leadline.config.writing import Sales, StageWrite, WritePolicy
 from leadline.model.documents import Document
 from leadline.model.schema import Model
-from leadline.vocabulary import FieldType
+from leadline.vocabulary import SHARED_MAILBOXES, FieldType
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,21 @@ class SourceTable:
     activity_fields: Mapping[str, str]
     activity_types: Mapping[str, tuple[str, ...]]
     settings: Mapping[str, object]
+    company_fields: Mapping[str, str] = field(default_factory=dict)
+    links_to: str = ""
+    stages: Mapping[str, StageWrite] = field(default_factory=dict)
+    write: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"SourceTable(settings: {', '.join(self.settings) or 'none'})"
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """Where Spark runs, and its own further settings, of which the repr shows none."""
+
+    master: str = "local[*]"
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,6 +71,12 @@ class Config:
     sources: Mapping[str, SourceTable]
     document: Document = field(compare=False)
     secrets: Secrets = field(compare=False)
+    shared_mailboxes: tuple[str, ...] = SHARED_MAILBOXES
+    prefer: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    write: WritePolicy = field(default_factory=WritePolicy)
+    sales: Sales = field(default_factory=Sales)
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    spark: Spark = field(default_factory=Spark)
 
     def __repr__(self) -> str:
         return f"Config({str(self.path)!r}, sources: {', '.join(self.sources)})"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ValidationError
 
-from leadline.config.needs import wanted_fields
+from leadline.config.needs import stage_fields, wanted_fields
 from leadline.config.settings import Config, SourceTable
 from leadline.config.tables import ConfigFile
+from leadline.config.writing import StageMode
 from leadline.errors import ConfigError
 from leadline.model.documents import Complaint
 from leadline.model.nearest import nearest
@@ -51,6 +52,7 @@ def open_sources(config: Config, host: Connectors) -> list[Source]:
             continue
         settings, wrong = _settings(config, name, table, connector)
         complaints += [*wrong, *_unused(name, table, connector)]
+        complaints += _unable(config, name, table, connector)
         if settings is not None:
             sources.append(_source(config, name, table, settings))
     if complaints:
@@ -81,13 +83,30 @@ def _settings(
 
 
 def _unused(name: str, table: SourceTable, connector: Connector) -> Iterator[Complaint]:
-    """Mappings of activities are of no use to a connector that brings none."""
-    if connector.capabilities.activities.value == "full":
-        return
-    for key in ("activity_fields", "activity_types"):
-        if getattr(table, key):
-            message = f"connector '{connector.name}' brings no activities; delete this table"
+    """Mappings of activities or companies are of no use to a connector that brings none."""
+    can = connector.capabilities
+    mappings = {
+        "activity_fields": ("activities", can.activities),
+        "activity_types": ("activities", can.activities),
+        "company_fields": ("companies", can.companies),
+    }
+    for key, (what, support) in mappings.items():
+        if getattr(table, key) and support.value != "full":
+            message = f"connector '{connector.name}' brings no {what}; delete this table"
             yield Complaint(("sources", name, key), message)
+
+
+def _unable(
+    config: Config, name: str, table: SourceTable, connector: Connector
+) -> Iterator[Complaint]:
+    """Stages are to be written by a connector that does not know how."""
+    can = connector.capabilities.stages.value != "not implemented"
+    if table.stages and config.write.stages is StageMode.WRITE and not can:
+        message = (
+            f"connector '{connector.name}' cannot write stages yet: delete this table, or set "
+            'write.stages = "suggest"'
+        )
+        yield Complaint(("sources", name, "stages"), message)
 
 
 def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) -> Source:
@@ -101,10 +120,13 @@ def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) 
         base=config.base,
         state=config.workspace / "state" / name,
         time_zone=config.time_zone,
-        fields=table.fields,
+        fields={**table.fields, **stage_fields(config, name)},
         activity_fields=table.activity_fields,
         activity_types=table.activity_types,
+        company_fields=table.company_fields,
+        links_to=table.links_to,
         wanted=wanted_fields(config, name),
+        write=table.write,
     )
 
 

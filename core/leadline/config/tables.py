@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from leadline.model.schema import Table
-from leadline.vocabulary import FieldType
+from leadline.config.write_tables import SalesFile, StageFile, WriteFile
+from leadline.model.values import Table
+from leadline.vocabulary import SHARED_MAILBOXES, FieldType
 
 _MEMORY = re.compile(r"[1-9]\d*(?:\.\d+)?\s*[KMGT]i?B")
 _PIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:\s*==\s*[^\s=]+)?")
@@ -96,6 +97,23 @@ OwnFields = Annotated[
 ]
 
 
+Preferred = Annotated[
+    dict[str, Values],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {
+                "anyOf": [
+                    _TEXT,
+                    _TEXTS,
+                    {"type": "object", "additionalProperties": {"anyOf": [_TEXT, _TEXTS]}},
+                ]
+            },
+        }
+    ),
+]
+
+
 class PluginsFile(Table):
     """Which plugins run, besides the connectors that the sources name."""
 
@@ -123,9 +141,38 @@ class SourceFile(Table):
         default_factory=dict,
         description="Facts about an activity: leadline's name = the source's own name.",
     )
+    company_fields: Mapped = Field(
+        default_factory=dict,
+        description="Facts about a company: leadline's name = the source's own name.",
+    )
+    links_to: Text | None = Field(
+        None,
+        description="The source whose ids the fact linked_to holds; this one when left out.",
+    )
     activity_types: dict[str, Values] = Field(
         default_factory=dict,
         description="Kinds of activity: leadline's type = the source's value or values for it.",
+    )
+    stages: dict[Text, StageFile] = Field(
+        default_factory=dict,
+        description="How a stage that a temperature names is written: stage = { field = …, "
+        "write = …, from = […] }.",
+    )
+    write: dict[Text, Text] = Field(
+        default_factory=dict,
+        description="Where leadline's answers go: its name for one = the source's own field.",
+    )
+
+
+class SparkFile(Table):
+    """Where Spark runs, when engine = "spark"."""
+
+    master: Text = Field(
+        "local[*]", description="Spark's master: this machine's cores, or a cluster's URL."
+    )
+    settings: dict[Text, Text] = Field(
+        default_factory=dict,
+        description='Further settings of Spark itself, such as "spark.executor.memory" = "4g".',
     )
 
 
@@ -152,13 +199,38 @@ class ConfigFile(Table):
     memory_limit: Annotated[str, AfterValidator(_memory)] = Field(
         "1GiB", description="The most memory that scoring may use before it works on disk."
     )
+    engine: Literal["duckdb", "spark"] = Field(
+        "duckdb", description="What scores: duckdb in this process, or spark on a cluster."
+    )
+    spark: SparkFile = Field(
+        default_factory=lambda: SparkFile.model_validate({}),
+        description="Where Spark runs and how, for that engine.",
+    )
     fields: OwnFields = Field(
         default_factory=dict,
         description="Facts of your own about a person: name = its type.",
     )
+    shared_mailboxes: tuple[Text, ...] = Field(
+        SHARED_MAILBOXES,
+        description="What stands before the @ of addresses that many use: they make no two records "
+        "one person.",
+    )
+    prefer: Preferred = Field(
+        default_factory=dict,
+        description="Whose value counts when the records of a person differ: fact = its sources, "
+        "best first; default = those of all other facts.",
+    )
     plugins: PluginsFile = Field(
         default_factory=lambda: PluginsFile(files=()),
         description="Plugins to run besides the connectors that the sources name.",
+    )
+    write: WriteFile = Field(
+        default_factory=lambda: WriteFile.model_validate({}),
+        description="When and how much is written back.",
+    )
+    sales: SalesFile = Field(
+        default_factory=lambda: SalesFile.model_validate({}),
+        description="The facts in which sales have their say: pins, and leads that start anew.",
     )
     sources: dict[str, SourceFile] = Field(
         min_length=1, description="Where contacts and activities come from: [sources.NAME] each."

@@ -62,6 +62,8 @@ class Batches(Items[Batch]):
             return f"answered a Batch whose rows are {_a(item.rows)}, not a pyarrow.Table"
         if not isinstance(item.checkpoint, Mapping):
             return f"answered a Batch whose checkpoint is {_a(item.checkpoint)}, not a mapping"
+        if item.feeds_off is not None and not isinstance(item.feeds_off, frozenset):
+            return f"answered a Batch whose feeds_off is {_a(item.feeds_off)}, not a frozenset"
         try:
             json.dumps(dict(item.checkpoint), allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:

@@ -108,6 +108,13 @@ class Host:
         self._require(source_name, "activities", "fetch_activities")
         return self._ask("fetch_activities", source_name, Batches(), since=since)
 
+    def fetch_companies(self, source_name: str, since: Checkpoint | None = None) -> Answers[Batch]:
+        """Batches of companies changed since a checkpoint; None asks for all of them."""
+        from leadline.host.answers import Batches
+
+        self._require(source_name, "companies", "fetch_companies")
+        return self._ask("fetch_companies", source_name, Batches(), since=since)
+
     def write_scores(self, source_name: str, changes: pa.Table) -> Iterator[WriteResult]:
         """Write the changes; exactly one result comes back for each row, some perhaps RETRY."""
         from leadline.host.answers import Results
@@ -136,7 +143,11 @@ class Host:
         opened = self._opened(source_name)
         support: Support = getattr(opened.connector.capabilities, capability)
         if support.value != "full":
-            what = {"activities": "bring activities", "write": "write scores"}[capability]
+            what = {
+                "activities": "bring activities",
+                "companies": "bring companies",
+                "write": "write scores",
+            }[capability]
             raise SourceError(
                 f"connector '{opened.connector.name}' does not {what} ({support.value})",
                 source=source_name,

@@ -66,6 +66,10 @@ class OpenedSource:
         return self._answer("fetch_activities", Batches(), source=source, since=since)
 
     @hookimpl
+    def fetch_companies(self, source: Source, since: Checkpoint | None) -> Iterator[Batch]:
+        return self._answer("fetch_companies", Batches(), source=source, since=since)
+
+    @hookimpl
     def write_scores(self, source: Source, changes: pa.Table) -> Iterator[WriteResult]:
         ids = changes.column("contact_id").to_pylist()
         return self._answer("write_scores", Results(ids), source=source, changes=changes)
@@ -103,6 +107,7 @@ class OpenedSource:
             "check": Support.FULL,
             "fetch_contacts": Support.FULL,
             "fetch_activities": can.activities,
+            "fetch_companies": can.companies,
             "write_scores": can.write,
         }
         answering = partial(implementations, self._relay)

@@ -13,7 +13,13 @@ import pluggy
 from leadline import hookspecs
 
 PROJECT = "leadline"
-CONNECTOR_HOOKS = ("check", "fetch_contacts", "fetch_activities", "write_scores")
+CONNECTOR_HOOKS = (
+    "check",
+    "fetch_contacts",
+    "fetch_activities",
+    "fetch_companies",
+    "write_scores",
+)
 
 
 class ContractBroken(Exception):

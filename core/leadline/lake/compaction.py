@@ -67,7 +67,7 @@ def _rewrite(
 ) -> Iterator[AddAction]:
     rows = f"SELECT {project(con, schema, files)}"
     order = ", ".join(name(column) for column in table.layout.order)
-    for condition in _slices(con, files, slice_rows) if order else ["true"]:
+    for condition in _slices(con, table, files, slice_rows) if order else ["true"]:
         query = f"{rows} WHERE {condition}" + (f" ORDER BY {order}" if order else "")
         action = write_file(con, query, table.folder, prefix, schema, data_change=False)
         if action is not None:
@@ -75,14 +75,15 @@ def _rewrite(
 
 
 def _slices(
-    con: duckdb.DuckDBPyConnection, files: Sequence[DataFile], slice_rows: int
+    con: duckdb.DuckDBPyConnection, table: Table, files: Sequence[DataFile], slice_rows: int
 ) -> Iterator[str]:
-    """Conditions that part the rows by source and contact: every row meets exactly one."""
+    """Conditions that part the rows by source and contact (or company): each row meets one."""
     starts: dict[str, list[str]] = {}
+    whose = table.layout.order[1]
     for source, contact in con.execute(
-        "SELECT source, min(contact_id) FROM (SELECT source, contact_id, "
-        "sum(count(*)) OVER (PARTITION BY source ORDER BY contact_id) AS upto "
-        f"FROM {scan([f.path for f in files])} GROUP BY source, contact_id) "
+        f"SELECT source, min({whose}) FROM (SELECT source, {whose}, "
+        f"sum(count(*)) OVER (PARTITION BY source ORDER BY {whose}) AS upto "
+        f"FROM {scan([f.path for f in files])} GROUP BY source, {whose}) "
         f"GROUP BY source, (upto - 1) // {slice_rows} ORDER BY 1, 2"
     ).fetchall():
         starts.setdefault(source, []).extend([] if contact is None else [contact])
@@ -90,11 +91,11 @@ def _slices(
         for place in range(max(1, len(found))):
             parts = [f"source = {text(source)}"]
             if place > 0:
-                parts.append(f"contact_id >= {text(found[place])}")
+                parts.append(f"{whose} >= {text(found[place])}")
             if place + 1 < len(found):
                 # Rows of nobody lie in the first slice.
-                loose = " OR contact_id IS NULL" if place == 0 else ""
-                parts.append(f"(contact_id < {text(found[place + 1])}{loose})")
+                loose = f" OR {whose} IS NULL" if place == 0 else ""
+                parts.append(f"({whose} < {text(found[place + 1])}{loose})")
             elif place > 0:
-                parts.append("contact_id IS NOT NULL")
+                parts.append(f"{whose} IS NOT NULL")
             yield " AND ".join(parts)

@@ -1,4 +1,4 @@
-"""Contacts and activities as versions: a commit adds what is new and ends what it replaces.
+"""Facts as versions: a commit adds what is new and ends what it replaces.
 
 A file holds either current rows or superseded ones, so reading the current ones needs no condition.
 A superseded row therefore moves: its file is written again without it, all in one Delta commit.
@@ -21,12 +21,16 @@ from leadline.lake.files import ADDED, PAST, DataFile, write_file
 from leadline.lake.incoming import ROW, fields_of, incoming
 from leadline.lake.outcomes import Committed
 from leadline.lake.relations import project
-from leadline.lake.schemas import ACTIVITIES, CONTACTS, Layout, sql_type
+from leadline.lake.schemas import ACTIVITIES, COMPANIES, CONTACTS, Layout, sql_type
 from leadline.lake.sql import content_hash, day_of, domain_of, instant, kind_hash, name, scan, text
 from leadline.lake.table import Table
 
-# Only contacts carry their CRM's clock.
-_UPDATED_AT = {CONTACTS.name: "updated_at", ACTIVITIES.name: "NULL::TIMESTAMPTZ"}
+# An activity does not carry its CRM's clock.
+_UPDATED_AT = {
+    CONTACTS.name: "updated_at",
+    COMPANIES.name: "updated_at",
+    ACTIVITIES.name: "NULL::TIMESTAMPTZ",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def _match(
         f"FROM ({rows}) c JOIN keys k ON c.id = k.id"
     )
     # An activity that is gone has no successor; one that was never here leaves no trace.
-    begins = "true" if layout is CONTACTS else "NOT gone"
+    begins = "NOT gone" if layout is ACTIVITIES else "true"
     con.execute(
         "CREATE OR REPLACE TEMP TABLE moves AS "
         f"SELECT k.*, file, place, before, {begins} AS begins "
@@ -153,14 +157,15 @@ def _write_fresh(
         "learned_at": at,
         "superseded_at": "NULL::TIMESTAMPTZ",
     }
-    if layout is CONTACTS:
-        made["email_domain"] = domain_of("email")
+    if layout is ACTIVITIES:
+        made |= {"day": day_of("occurred_at", zone.key), "kind": "m.kind"}
+    else:
         # A deletion seldom says when: it is at least as new as what it ends.
         made["updated_at"] = (
             "CASE WHEN m.gone THEN coalesce(i.updated_at, m.before) ELSE i.updated_at END"
         )
-    else:
-        made |= {"day": day_of("occurred_at", zone.key), "kind": "m.kind"}
+    if layout is CONTACTS:
+        made["email_domain"] = domain_of("email")
     brought = set(con.table("incoming").columns)
     columns = ", ".join(
         f"{made.get(f.name) or _brought(f, brought)} AS {name(f.name)}" for f in schema

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from leadline.errors import ConfigError, InternalError
-from leadline.lake.schemas import ACTIVITIES, CONTACTS, Layout, plain
-from leadline.vocabulary import ACTIVITY_FIELDS, DERIVED_FIELDS, RECORD_FIELDS, column_of
+from leadline.lake.schemas import ACTIVITIES, LAYOUTS, RECORDS, Layout, plain
+from leadline.vocabulary import ACTIVITY_FIELDS, DERIVED_FIELDS, column_of
 
 ROW = "__row"
 # DuckDB says with these two where in which file a row lies.
 _PLACE = {"filename", "file_row_number"}
 _OWN = {
-    CONTACTS.name: {*CONTACTS.columns.names, *_PLACE} - set(RECORD_FIELDS),
-    ACTIVITIES.name: {*ACTIVITIES.columns.names, *_PLACE} - set(ACTIVITY_FIELDS),
+    table: {*LAYOUTS[table].columns.names, *_PLACE} - set(fields)
+    for table, fields in RECORDS.items()
 }
 
 
@@ -40,7 +40,7 @@ def incoming(layout: Layout, rows: pa.Table) -> pa.Table:
             arrays[name] = column.cast(_type(layout, name, field.type))
     if layout is ACTIVITIES and (strange := set(arrays) - set(ACTIVITY_FIELDS)):
         raise InternalError(f"activities have no field {', '.join(sorted(strange))}")
-    for name in ACTIVITY_FIELDS if layout is ACTIVITIES else RECORD_FIELDS:
+    for name in RECORDS[layout.name]:
         if name not in arrays:
             arrays[name] = pa.chunked_array(
                 [pa.nulls(rows.num_rows, layout.columns.field(name).type)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +17,12 @@ import pyarrow as pa
 
 from leadline.batches import Checkpoint, Reject, Stream
 from leadline.errors import InternalError, WorkspaceError
-from leadline.lake import compaction, days, facts, quarantine, relations, scores
+from leadline.lake import compaction, days, facts, feeds, quarantine, relations, scores
 from leadline.lake.failures import guarded
 from leadline.lake.outcomes import Committed, Published
 from leadline.lake.schemas import LAYOUTS, sql_type
 from leadline.lake.sessions import open_session, sweep
+from leadline.lake.snapshots import Snapshot
 from leadline.lake.sql import name
 from leadline.lake.table import Table
 from leadline.vocabulary import FieldType, column_of
@@ -137,6 +138,11 @@ class Lake:
             table = self._tables["quarantine"]
             return quarantine.keep(con, table, stream, source, rejects, _aware(learned_at))
 
+    def say_feeds(self, source: str, off: Collection[str], learned_at: datetime) -> bool:
+        """Keep which activity types a source cannot deliver from now on; True when that is new."""
+        with self._working() as con:
+            return feeds.say(con, self._tables["feeds"], source, off, _aware(learned_at))
+
     def publish(
         self, model: str, scores_: pa.Table, *, as_of: datetime, history: bool = True
     ) -> Published:
@@ -148,9 +154,12 @@ class Lake:
     def session(
         self, memory_limit: str = "1GiB", threads: int | None = None
     ) -> duckdb.DuckDBPyConnection:
-        """A DuckDB connection in UTC that can read this lake and reach nothing else."""
+        """A DuckDB connection in UTC that can read this lake and reach nothing else.
+
+        Rows come in no order unless a query asks for one.
+        """
         with guarded(self.root):
-            return open_session(self.root, memory_limit, threads)
+            return open_session(self.root, memory_limit, threads, in_order=False)
 
     def relation(
         self,
@@ -163,7 +172,7 @@ class Lake:
 
         as_of None: the current versions, deleted contacts included. as_of T: what was known at T,
         without activities that happened after it. wanted: fields that must have a column, null
-        where nothing was ever kept of them.
+        where nothing was ever kept of them, as is every column of a table made before it had it.
         """
         if table not in self._tables:
             raise InternalError(f"the lake has no table '{table}', only {', '.join(LAYOUTS)}")
@@ -171,23 +180,37 @@ class Lake:
         at = None if as_of is None else _aware(as_of)
         with self._lock, guarded(self.root):
             schema, files = found.schema(), found.files()
-            missing = [
-                pa.field(column_of(field), kind.arrow)
-                for field, kind in (wanted or {}).items()
-                if column_of(field) not in schema.names
-            ]
+            asked = {f.name: f.type for f in found.layout.columns}
+            asked |= {column_of(field): kind.arrow for field, kind in (wanted or {}).items()}
             query = relations.select(con, found.layout, schema, files, at)
-            nulls = "".join(f", NULL::{sql_type(f.type)} AS {name(f.name)}" for f in missing)
+            nulls = "".join(
+                f", NULL::{sql_type(kind)} AS {name(column)}"
+                for column, kind in asked.items()
+                if column not in schema.names
+            )
             con.execute(
                 f"CREATE OR REPLACE TEMP VIEW {name(table)} AS SELECT *{nulls} FROM ({query})"
             )
+
+    def snapshot(self, table: str, as_of: datetime | None = None) -> Snapshot:
+        """The files behind `relation`, for an engine that reads them by itself."""
+        found = self._tables[table]
+        at = None if as_of is None else _aware(as_of)
+        with self._lock, guarded(self.root):
+            schema, files = found.schema(), found.files()
+        asked = [f for f in found.layout.columns if f.name not in schema.names]
+        parts = relations.unproven(found.layout, files, at)
+        return Snapshot(
+            pa.schema([*schema, *asked]),
+            tuple((left, tuple(f.path for f in group)) for left, group in parts.items()),
+        )
 
     def clock(self) -> datetime | None:
         """The latest instant at which a fact was learned or its end was; None in an empty lake."""
         with self._lock:
             known = [
                 file.last_change()
-                for table in ("contacts", "activities")
+                for table in ("contacts", "companies", "activities", "feeds")
                 for file in self._tables[table].files()
             ]
         return max((at for at in known if at is not None), default=None)

@@ -24,12 +24,7 @@ def select(
     as_of: datetime | None,
 ) -> str:
     """A SELECT of every column of the table; files are read only as far as they must be."""
-    branches: dict[tuple[str, ...], list[DataFile]] = {}
-    for file in files:
-        proofs = _proofs(layout, file, as_of)
-        if _NONE not in proofs.values():
-            unproven = tuple(sql for sql, proof in proofs.items() if proof == _SOME)
-            branches.setdefault(unproven, []).append(file)
+    branches = unproven(layout, files, as_of)
     if not branches:
         nulls = ", ".join(f"NULL::{sql_type(f.type)} AS {name(f.name)}" for f in schema)
         return f"SELECT {nulls} WHERE false"
@@ -37,6 +32,19 @@ def select(
         f"SELECT {project(con, schema, group)}" + (f" WHERE {' AND '.join(left)}" if left else "")
         for left, group in branches.items()
     )
+
+
+def unproven(
+    layout: Layout, files: Sequence[DataFile], as_of: datetime | None
+) -> dict[tuple[str, ...], list[DataFile]]:
+    """The files that may hold rows to show, by the conditions that their rows must be asked."""
+    branches: dict[tuple[str, ...], list[DataFile]] = {}
+    for file in files:
+        proofs = _proofs(layout, file, as_of)
+        if _NONE not in proofs.values():
+            left = tuple(sql for sql, proof in proofs.items() if proof == _SOME)
+            branches.setdefault(left, []).append(file)
+    return branches
 
 
 def project(con: duckdb.DuckDBPyConnection, schema: pa.Schema, files: Iterable[DataFile]) -> str:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from leadline.errors import InternalError
 from leadline.vocabulary import (
     ACTIVITY_FIELDS,
+    COMPANY_RECORD_FIELDS,
     DERIVED_FIELDS,
     KIND_FIELDS,
     RECORD_FIELDS,
@@ -77,6 +78,29 @@ ACTIVITIES = Layout(
     until="superseded_at",
     happened="occurred_at",
 )
+COMPANIES = Layout(
+    "companies",
+    pa.schema(
+        [pa.field("source", pa.string()), *_columns(COMPANY_RECORD_FIELDS), *_VERSION],
+    ),
+    key="company_id",
+    order=("source", "company_id"),
+    clock="learned_at",
+    until="superseded_at",
+)
+# What sources said they cannot deliver: rows of one number are one statement of a source, and a row
+# without a type says that all is on.
+FEEDS = Layout(
+    "feeds",
+    pa.schema(
+        [
+            *(pa.field(n, pa.string()) for n in ("source", "type")),
+            pa.field("statement", pa.int64()),
+            pa.field("learned_at", INSTANT),
+        ]
+    ),
+    clock="learned_at",
+)
 KINDS = Layout(
     "kinds",
     pa.schema([pa.field("kind", pa.int64()), *(pa.field(n, pa.string()) for n in KIND_FIELDS)]),
@@ -105,7 +129,23 @@ SCORE_HISTORY = Layout("score_history", _SCORE_COLUMNS, clock="as_of")
 
 LAYOUTS = {
     layout.name: layout
-    for layout in (CONTACTS, ACTIVITIES, KINDS, QUARANTINE, SCORES, SCORE_HISTORY)
+    for layout in (
+        CONTACTS,
+        ACTIVITIES,
+        COMPANIES,
+        FEEDS,
+        KINDS,
+        QUARANTINE,
+        SCORES,
+        SCORE_HISTORY,
+    )
+}
+
+# The fields that every record of a stream's table has.
+RECORDS: dict[str, dict[str, FieldType]] = {
+    CONTACTS.name: RECORD_FIELDS,
+    ACTIVITIES.name: ACTIVITY_FIELDS,
+    COMPANIES.name: COMPANY_RECORD_FIELDS,
 }
 
 _SQL = {

@@ -15,6 +15,7 @@ from leadline.model.documents import Complaint, Document, read_document
 from leadline.model.grades import in_order
 from leadline.model.schema import Model
 from leadline.model.strictness import check_kinds
+from leadline.model.word_files import with_files
 from leadline.model.wording import explain
 from leadline.vocabulary import FieldType
 
@@ -51,24 +52,27 @@ def read_model(
         )
     except ConfigError as error:
         return ModelRead(None, tuple(error.problems))
-    model, complaints = _validate(document)
-    complaints += check_model(document.table, Conditions(facts, uncertain))
+    whole, unread = with_files(document.table, path.parent)
+    model, complaints = _validate(document, whole)
+    complaints += unread + check_model(document.table, Conditions(facts, uncertain))
     problems = tuple(document.problem(each) for each in complaints)
     return ModelRead(None if problems else model, problems)
 
 
-def _validate(document: Document) -> tuple[Model | None, list[Complaint]]:
+def _validate(
+    document: Document, whole: Mapping[str, object]
+) -> tuple[Model | None, list[Complaint]]:
     """Each key alone: kinds of values, limits, unknown and missing keys."""
     try:
-        model = Model.model_validate(_graded(document.table))
+        model = Model.model_validate(_graded(whole))
         complaints = []
     except ValidationError as error:
-        model, complaints = None, explain(error, document.table, Model)
+        model, complaints = None, explain(error, whole, Model)
     if any(check_identities(document.table)):
         # What the schema says of the file as a whole is placed better there.
         complaints = [each for each in complaints if each.path]
     told = {each.path for each in complaints}
-    loose = check_kinds(document.table, Model.model_json_schema())
+    loose = check_kinds(whole, Model.model_json_schema())
     return model, complaints + [each for each in loose if each.path not in told]
 
 

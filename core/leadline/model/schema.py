@@ -1,191 +1,61 @@
-"""What a model file may say. One pydantic class per table; unknown keys are errors."""
+"""What a model file may say, as one object. Unknown keys are errors."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
-from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-    model_validator,
+from pydantic import Field, model_validator
+
+from leadline.model.labels import Agreement, Expectation, Temperature
+from leadline.model.rules import (
+    Dimension,
+    Entries,
+    Exclusion,
+    Group,
+    Lookup,
+    Rule,
+    Segment,
+    Signal,
 )
+from leadline.model.values import Identifier, Size, Table, Title
 
-from leadline.model.ageing import Decay, parse_days
-from leadline.model.nearest import nearest
-from leadline.vocabulary import ACTIVITY_TYPES, is_activity_type
-
-MAX_POINTS = 10_000
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 # Names that the output and the explanation already use.
-RESERVED = {"score", "grade", "temperature", "reasons", "model_version", "scored_at", "contact_id"}
-
-
-def _points(value: object) -> object:
-    # TOML floats are binary; the file's digits are what was meant.
-    return Decimal(str(value)) if isinstance(value, float) else value
-
-
-def _three_places(value: Decimal) -> Decimal:
-    if abs(value) > MAX_POINTS:
-        raise ValueError(f"points lie between -{MAX_POINTS:,} and {MAX_POINTS:,}")
-    if value != round(value, 3):
-        raise ValueError("points have at most three decimals")
-    return value
-
-
-def _days(value: object) -> object:
-    if isinstance(value, str):
-        return parse_days(value)
-    raise ValueError('write a length of time as text, such as "90 days"')
-
-
-def _decay(value: object) -> object:
-    if isinstance(value, Decay):
-        return value
-    if isinstance(value, str):
-        return Decay.parse(value)
-    raise ValueError('write decay as text, such as "half 14 days"')
-
-
-def _activity(value: str) -> str:
-    if not is_activity_type(value):
-        raise ValueError(f"unknown activity type '{value}'{_nearest_type(value)}")
-    return value
-
-
-def _nearest_type(name: str) -> str:
-    folded = name.strip().lower().replace(" ", "_").replace("-", "_")
-    return nearest(folded, ACTIVITY_TYPES) or "; one of your own is written custom:NAME"
-
-
-def _identifier(value: str) -> str:
-    if not NAME.fullmatch(value):
-        raise ValueError(f"'{value}': use lower-case letters, digits and _, starting with a letter")
-    return value
-
-
-Points = Annotated[
-    Decimal,
-    BeforeValidator(_points),
-    AfterValidator(_three_places),
-    PlainSerializer(lambda value: f"{value.normalize():f}"),
-    WithJsonSchema({"type": "number", "minimum": -MAX_POINTS, "maximum": MAX_POINTS}),
-]
-Days = Annotated[
-    int,
-    BeforeValidator(_days),
-    PlainSerializer(lambda days: f"{days} days"),
-    WithJsonSchema({"type": "string", "examples": ["90 days", "2 weeks", "1 year"]}),
-]
-Ageing = Annotated[
-    Decay,
-    BeforeValidator(_decay),
-    PlainSerializer(str),
-    WithJsonSchema({"type": "string", "examples": ["half 14 days", "linear 60 days"]}),
-]
-Size = Annotated[int, Field(gt=0, le=1_000_000)]
-
-
-class Table(BaseModel):
-    """The base of every table: no unknown keys, no change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Dimension(Table):
-    """One axis of the score; its points are clamped to 0…max."""
-
-    max: Size = Field(description="The most this dimension can give.")
-
-
-class Group(Table):
-    """Rules that share one cap."""
-
-    limit: Size = Field(description="Cap of the group's size, for negative sums too.")
-
-
-class Rule(Table):
-    """Points for a fact about the person, or for each activity."""
-
-    name: str = Field(min_length=1, max_length=200, description="What a sales rep will read.")
-    dimension: str = Field(description="The dimension the points go to.")
-    points: Points = Field(description="Points, at most three decimals; below zero takes away.")
-    when: str | None = Field(None, description="A SQL condition over the facts.")
-    activity: Annotated[str, AfterValidator(_activity)] | None = Field(
-        None, description="An activity type: the rule then pays for each such activity."
-    )
-    group: str | None = Field(None, description="A group whose limit caps this rule with others.")
-    decay: Ageing | None = Field(None, description="How points age; none when left out.")
-    within: Days | None = Field(None, description="Older activities do not count; the edge does.")
-    at_least: int = Field(1, ge=1, le=1_000_000, description="Occurrences before the rule pays.")
-    once: bool = Field(False, description="Pays a single time: for the latest occurrence.")
-    limit: Size | None = Field(None, description="Cap of the rule's size, negative too.")
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.activity is None:
-            if self.when is None:
-                raise ValueError("say when the rule pays: give 'when', 'activity', or both")
-            given = [
-                key
-                for key in ("decay", "within", "at_least", "once")
-                if key in self.model_fields_set
-            ]
-            if given:
-                raise ValueError(f"{' and '.join(given)} need an 'activity': a fact does not age")
-        return self
-
-
-class Exclusion(Table):
-    """People who get no score at all."""
-
-    name: str = Field(min_length=1, max_length=200, description="The reason that is shown.")
-    when: str = Field(description="A SQL condition over the facts about the person.")
-
-
-class Temperature(Table):
-    """A label, entered at `from` and left below `release`, so that it does not flap."""
-
-    model_config = ConfigDict(populate_by_name=True, extra="forbid", frozen=True)
-
-    name: str = Field(min_length=1, max_length=50)
-    from_: int = Field(alias="from", ge=0, description="The score at which the label is given.")
-    release: int | None = Field(
-        None, ge=0, description="The score below which it is taken away; `from` when left out."
-    )
-
-    @property
-    def leaves_below(self) -> int:
-        return self.from_ if self.release is None else self.release
-
-    @model_validator(mode="after")
-    def _order(self) -> Self:
-        if self.leaves_below > self.from_:
-            raise ValueError(f"release ({self.release}) must not be above from ({self.from_})")
-        if self.name == "dead":
-            raise ValueError("'dead' is the label of excluded contacts")
-        return self
+RESERVED = {
+    *("score", "grade", "temperature", "stage", "suggested_stage", "reasons", "model_version"),
+    *("scored_at", "contact_id"),
+}
 
 
 class Model(Table):
-    """A whole model file."""
+    """A whole model file; lists and lookups hold what their files held when it was loaded."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    description: str = ""
+    name: Title
+    description: str = Field("", description="What the model is for, for people.")
+    for_: str | None = Field(
+        None, alias="for", description="A condition: whom this model scores; everybody if left out."
+    )
+    output: Identifier | None = Field(
+        None, description="Prefix of this model's output fields, where several models write."
+    )
     max: Size = Field(100, description="The score is clamped to 0…max.")
-    dimensions: dict[Annotated[str, AfterValidator(_identifier)], Dimension] = Field(min_length=1)
+    dimensions: dict[Identifier, Dimension] = Field(min_length=1)
     rules: tuple[Rule, ...] = Field(min_length=1)
     groups: dict[str, Group] = Field(default_factory=dict)
+    lists: dict[str, Entries] = Field(
+        default_factory=dict, description="Words for in_list(): a list, or { file = … }."
+    )
+    lookups: dict[Identifier, Lookup] = Field(
+        default_factory=dict, description="New facts by key: { file = …, key = …, value = … }."
+    )
+    signals: dict[Identifier, Signal] = Field(
+        default_factory=dict, description="New facts about a person, out of activities."
+    )
+    segments: dict[str, Segment] = Field(
+        default_factory=dict, description="Named conditions for in_segment()."
+    )
     exclusions: tuple[Exclusion, ...] = ()
     grades: dict[str, dict[str, int]] = Field(
         default_factory=dict,
@@ -193,6 +63,12 @@ class Model(Table):
         "Below the last one comes the next letter or digit.",
     )
     temperatures: tuple[Temperature, ...] = ()
+    expect: tuple[Expectation, ...] = Field(
+        (), description="What the model should say of known contacts."
+    )
+    agreement: Agreement | None = Field(
+        None, description="What marketing and sales agreed, and when it is looked at again."
+    )
 
     @property
     def version(self) -> str:
@@ -218,6 +94,10 @@ class Model(Table):
         if not self.temperatures:
             return None
         return "dead" if any(label.name == "cold" for label in self.temperatures) else "cold"
+
+    def stage_of(self, temperature: str | None) -> str | None:
+        """The stage that a label names, if it names one."""
+        return next((label.stage for label in self.temperatures if label.name == temperature), None)
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from leadline.model.documents import Complaint
 from leadline.model.keys import KeyPath
@@ -38,8 +39,11 @@ def _check(value: object, path: KeyPath, root: JsonSchema) -> Iterator[Complaint
         for place, inside in enumerate(value):
             yield from _check(inside, (*path, place), root)
     else:
-        types = [node["type"] for node in nodes_at(root, path) if "type" in node]
+        nodes = list(nodes_at(root, path))
+        types = [node["type"] for node in nodes if "type" in node]
         wanted = [kind for kind in types if kind != "null"]
+        if isinstance(value, date) and any(node.get("format") == "date" for node in nodes):
+            return
         if wanted and not _FITS.get(kind_of(value), set()) & set(wanted):
             words = " or ".join(_WANTED[kind] for kind in wanted)
             yield Complaint(path, f"must be {words}, not {kind_of(value)}")

@@ -21,6 +21,7 @@ JsonSchema = Mapping[str, Any]
 _WHOLE = "must be a whole number"
 _NUMBER = "must be a number"
 _TRUTH = "must be true or false, without quotes"
+_DATE = "must be a day such as 2027-01-31, without quotes or a time"
 # pydantic's error type → the words; {given} is the kind of value that stands there.
 _WORDS = {
     "string_type": "must be a text in quotes, not {given}",
@@ -43,12 +44,19 @@ _WORDS = {
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
     "string_too_long": "must have at most {max_length} characters",
+    "too_long": "must have at most {max_length} entries",
+    "date_type": _DATE + ", not {given}",
+    "date_parsing": _DATE + ", not {given}",
+    "date_from_datetime_parsing": _DATE + ", not {given}",
+    "date_from_datetime_inexact": _DATE,
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
 }
 _LISTS = {"tuple_type", "list_type", "set_type", "frozen_set_type"}
 _TOO_SHORT = {"string_too_short", "too_short"}
 _OWN = {"value_error", "assertion_error"}
+# A value that may be of several kinds is told once for each that it is not.
+_OTHER_KIND = {"decimal_type", "is_instance_of", "dict_type", *_LISTS}
 _URL = re.compile(r"\s*(For further information visit )?https?://\S+")
 
 
@@ -66,14 +74,39 @@ def explain(
     top: the file's own model, where `table` is a part of the file.
     """
     complaints = []
-    for each in error.errors(include_url=False):
-        path = _real_path(each, table)
+    for path, each in _telling(error, table):
         if each["type"] == "extra_forbidden":
             message = _unknown(path, model, top)
         else:
             message = _words(each, path, table, model)
         complaints.append(Complaint(path, hide(path, message)))
     return complaints
+
+
+def _telling(
+    error: ValidationError, table: Mapping[str, object]
+) -> Iterator[tuple[KeyPath, ErrorDetails]]:
+    """The errors with their places, less those that only follow from another."""
+    found = [(_real_path(each, table), each) for each in error.errors(include_url=False)]
+    found = [(path, each) for path, each in found if not _falsely_short(each)]
+    told: set[KeyPath] = set()
+    for path, each in found:
+        if each["type"] in _OTHER_KIND:
+            closer = any(
+                other["type"] not in _OTHER_KIND or len(place) > len(path)
+                for place, other in found
+                if place[: len(path)] == path
+            )
+            if closer or path in told:
+                continue
+            told.add(path)
+        yield path, each
+
+
+def _falsely_short(each: ErrorDetails) -> bool:
+    """A list counts as too short where its entries are wrong; they are told themselves."""
+    given, least = each["input"], each.get("ctx", {}).get("min_length", 1)
+    return each["type"] == "too_short" and isinstance(given, list) and len(given) >= least
 
 
 def kind_of(value: object) -> str:

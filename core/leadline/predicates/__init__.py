@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from leadline.predicates.emit import emit
-from leadline.predicates.parse import PredicateError, parse
+from leadline.predicates.bounds import PredicateError
+from leadline.predicates.emit import Clock, emit
+from leadline.predicates.parse import parse
 from leadline.predicates.tree import Expr, fields_of
 
-__all__ = ["Expr", "PredicateError", "emit", "fields_of", "parse"]
+__all__ = ["Clock", "Expr", "PredicateError", "emit", "fields_of", "parse"]

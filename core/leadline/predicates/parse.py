@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NoReturn
+from types import MappingProxyType
+from typing import Any, NoReturn, TypeVar
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import Token, TokenType
 
 from leadline.predicates import tree
 from leadline.predicates.admit import check_pattern, comparable, literal_as
+from leadline.predicates.bounds import PredicateError, check_depth, check_tokens, check_whole
 from leadline.vocabulary import FieldType
 
-MAX_LENGTH = 4_000
-MAX_DEPTH = 32
-# Levels of the parsed tree: comparisons of comparisons nest without a single parenthesis.
-MAX_LEVELS = 80
-
-# Half of a character, and the end of a text to some engines.
-_STRANGE = re.compile("[\0\ud800-\udfff]")
-_OPEN = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
-_CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
-_PREFIX = {TokenType.NOT, TokenType.DASH, TokenType.PLUS, TokenType.TILDE}
-_ARITHMETIC = {TokenType.PLUS, TokenType.DASH, TokenType.STAR, TokenType.SLASH}
-
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+_T = TypeVar("_T")
 _COMPARE: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
@@ -54,36 +45,29 @@ _NUMERIC = (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY)
 # Arguments that SQLGlot sets by itself and that change nothing in what is admitted.
 _NOISE = {"typed", "safe", "binary"}
 
+PROPERTY = re.compile(r"[A-Za-z0-9_ .:-]{1,100}")
 ADMITTED = (
     "comparisons, AND/OR/NOT, IN (…), BETWEEN, LIKE/ILIKE, IS [NOT] NULL/TRUE/FALSE, "
-    "REGEXP_MATCHES, CONTAINS, COALESCE, LOWER, UPPER, TRIM, LENGTH and + - * /"
+    "REGEXP_MATCHES, CONTAINS, COALESCE, LOWER, UPPER, TRIM, LENGTH, + - * /, IN_LIST, IN_SEGMENT, "
+    "DAYS_SINCE, DAYS_UNTIL, AGE_YEARS and properties['…']"
 )
 
 
-class PredicateError(ValueError):
-    """The text is not an admitted predicate; `caret()` shows where."""
-
-    def __init__(self, message: str, text: str, start: int | None = None) -> None:
-        self.text, self.start = text, start
-        super().__init__(" ".join(message.split()))  # one line, whatever it quotes
-
-    def caret(self) -> str:
-        """The predicate's line with a caret under the fault, or '' when there is no one place."""
-        if self.start is None or self.start >= len(self.text):
-            return ""
-        begin = self.text.rfind("\n", 0, self.start) + 1
-        line = self.text[begin:].split("\n", 1)[0]
-        offset = self.start - begin
-        left = max(0, offset - 60)
-        return f"{line[left : left + 100]}\n{' ' * (offset - left)}^"
-
-
-def parse(text: str, facts: Mapping[str, FieldType], *, elsewhere: str = "") -> tree.Expr:
+def parse(
+    text: str,
+    facts: Mapping[str, FieldType],
+    *,
+    elsewhere: str = "",
+    lists: Mapping[str, Sequence[str]] = NOTHING,
+    segments: Mapping[str, tree.Expr] = NOTHING,
+) -> tree.Expr:
     """The typed tree of a boolean predicate over `facts`; raises PredicateError.
 
     elsewhere: a hint for names that exist in another place, appended to "unknown field".
+    lists, segments: what `in_list` and `in_segment` may name. `properties['…']` can be asked for
+    where `properties` is a fact.
     """
-    _check_tokens(text)
+    check_tokens(text)
     try:
         # As a condition, not as a statement: a field may be called "comment" or "show".
         parsed = sqlglot.parse_one(text, into=exp.Condition, dialect="duckdb")
@@ -98,10 +82,11 @@ def parse(text: str, facts: Mapping[str, FieldType], *, elsewhere: str = "") -> 
         raise PredicateError(f"not a SQL condition: {what}", text, start) from None
     except RecursionError:
         raise PredicateError("nested too deeply", text) from None
-    _check_depth(text, parsed)
-    expr = _Builder(text, facts, elsewhere).build(parsed)
+    check_depth(text, parsed)
+    expr = _Builder(text, facts, elsewhere, lists, segments).build(parsed)
     if expr.type is not FieldType.BOOLEAN:
         raise PredicateError(f"a condition must be true or false, this is {expr.type}", text)
+    check_whole(text, expr)
     return expr
 
 
@@ -112,49 +97,6 @@ def _offset(text: str, line: int | None, col: int | None) -> int | None:
     return min(sum(len(row) + 1 for row in lines[: line - 1]) + max(col - 1, 0), len(text) - 1)
 
 
-def _check_tokens(text: str) -> None:
-    """Refuse what would be slow or clever before the parser sees it."""
-    if not text.strip():
-        raise PredicateError("the condition is empty", text)
-    if len(text) > MAX_LENGTH:
-        raise PredicateError(f"longer than {MAX_LENGTH:,} characters ({len(text):,})", text)
-    if strange := _STRANGE.search(text):
-        raise PredicateError("a character here is not text", text, strange.start())
-    try:
-        tokens = sqlglot.tokenize(text, dialect="duckdb")
-    except SqlglotError as error:
-        raise PredicateError(f"not a SQL condition: {str(error).splitlines()[0]}", text) from None
-    depth = prefixes = operators = 0
-    for token in tokens:
-        if token.comments:
-            raise PredicateError("comments are not allowed in a condition", text, token.start)
-        if token.token_type is TokenType.SEMICOLON:
-            raise PredicateError("one condition only: no semicolon", text, token.start)
-        depth += (token.token_type in _OPEN) - (token.token_type in _CLOSE)
-        prefixes = prefixes + 1 if token.token_type in _PREFIX else 0
-        operators += token.token_type in _ARITHMETIC
-        if max(depth, prefixes, operators) > MAX_DEPTH:
-            raise PredicateError(f"nested deeper than {MAX_DEPTH} levels", text, token.start)
-    _check_comment_only(text, tokens)
-
-
-def _check_depth(text: str, root: exp.Expr) -> None:
-    """Refuse a tree too deep to walk; a chain of ANDs or ORs counts as one level."""
-    pending = [(root, 0)]
-    while pending:
-        node, level = pending.pop()
-        if level > MAX_LEVELS:
-            raise PredicateError("nested too deeply", text)
-        for child in node.iter_expressions():
-            chained = type(child) is type(node) and isinstance(node, exp.Connector)
-            pending.append((child, level if chained else level + 1))
-
-
-def _check_comment_only(text: str, tokens: list[Token]) -> None:
-    if not tokens:
-        raise PredicateError("the condition holds nothing but a comment", text)
-
-
 @dataclass(frozen=True, slots=True)
 class _Builder:
     """Rebuilds SQLGlot's tree as ours; anything not named here is refused."""
@@ -162,6 +104,8 @@ class _Builder:
     text: str
     facts: Mapping[str, FieldType]
     elsewhere: str
+    lists: Mapping[str, Sequence[str]]
+    segments: Mapping[str, tree.Expr]
 
     def build(self, node: exp.Expr) -> tree.Expr:
         kind = type(node)
@@ -186,6 +130,8 @@ class _Builder:
         self._exact(node, "this", "table")
         name = ".".join(part.name for part in node.parts)
         start = self._start(node)
+        if name == "properties" and name in self.facts:
+            self._fail("ask for one property: properties['name']", start)
         if name not in self.facts:
             near = difflib.get_close_matches(name, self.facts, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
@@ -317,6 +263,62 @@ class _Builder:
         same = tuple(each if each is model else self._pair(model, each)[1] for each in operands)
         kinds = {each.type for each in same}
         return tree.Coalesce(same, kinds.pop() if len(kinds) == 1 else FieldType.NUMBER)
+
+    # -- leadline's own functions
+
+    def _anonymous(self, node: exp.Anonymous) -> tree.Expr:
+        name, arguments = str(node.this).lower(), node.expressions
+        if name == "in_list":
+            return self._in_list(node, arguments)
+        if name == "in_segment":
+            (segment,) = self._names(name, arguments, 1)
+            return self._named("segment", segment, self.segments)
+        if name in ("days_since", "days_until", "age_years"):
+            return self._counted(name, arguments)
+        return self._refuse(node)
+
+    def _in_list(self, node: exp.Anonymous, arguments: list[exp.Expr]) -> tree.Expr:
+        if len(arguments) != 2:
+            self._fail("write in_list(field, 'name of the list')", self._start(node))
+        operand = self.build(arguments[0])
+        if operand.type is not FieldType.TEXT:
+            self._fail(f"in_list looks into a text, this is {operand.type}", self._start(node))
+        (name,) = self._names("in_list", arguments[1:], 1)
+        return tree.InWords(operand, tuple(self._named("list", name, self.lists)))
+
+    def _counted(self, name: str, arguments: list[exp.Expr]) -> tree.Expr:
+        if len(arguments) != 1:
+            self._fail(f"write {name}(field)", None)
+        operand = self.build(arguments[0])
+        if operand.type not in (FieldType.DATE, FieldType.INSTANT):
+            self._fail(f"{name} counts from a date or an instant, this is {operand.type}", None)
+        if name == "age_years":
+            return tree.Years(operand)
+        return tree.Days(operand, until=name == "days_until")
+
+    def _bracket(self, node: exp.Bracket) -> tree.Expr:
+        self._exact(node, "this", "expressions", "offset")
+        of = node.this.name if type(node.this) is exp.Column else ""
+        if of != "properties" or "properties" not in self.facts:
+            self._refuse(node)
+        (key,) = self._names("properties", node.expressions, 1)
+        if not PROPERTY.fullmatch(key):
+            self._fail(f"'{key}' cannot be the name of a property", self._start(node))
+        return tree.Property(key)
+
+    def _names(self, what: str, arguments: list[exp.Expr], count: int) -> list[str]:
+        texts = [item.this for item in arguments if type(item) is exp.Literal and item.is_string]
+        if len(texts) != count or len(arguments) != count:
+            self._fail(f"{what} takes the name in quotes", None)
+        return texts
+
+    def _named(self, what: str, name: str, there: Mapping[str, _T]) -> _T:
+        if name not in there:
+            near = difflib.get_close_matches(name, there, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            place = self.text.find(f"'{name}'")  # a quote inside is written twice: not found then
+            self._fail(f"there is no {what} '{name}'{hint}", place if place >= 0 else None)
+        return there[name]
 
     # -- checks
 

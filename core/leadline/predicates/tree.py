@@ -99,6 +99,40 @@ class Contains:
 
 
 @dataclass(frozen=True, slots=True)
+class InWords:
+    """One of a list's entries stands in the text as whole words, whatever its case and accents."""
+
+    operand: Expr
+    entries: tuple[str, ...]
+    type: FieldType = FieldType.BOOLEAN
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Whole days from a date or instant to the day of scoring; `until` counts the other way."""
+
+    operand: Expr
+    until: bool = False
+    type: FieldType = FieldType.INTEGER
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """Full years from a date to the day of scoring, as an age is counted."""
+
+    operand: Expr
+    type: FieldType = FieldType.INTEGER
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A text in an activity's `properties`; unknown where the key is absent."""
+
+    key: str
+    type: FieldType = FieldType.TEXT
+
+
+@dataclass(frozen=True, slots=True)
 class Arithmetic:
     op: OneOf["+", "-", "*", "/"]
     left: Expr
@@ -134,6 +168,10 @@ Expr = (
     | Like
     | Matches
     | Contains
+    | InWords
+    | Days
+    | Years
+    | Property
     | Arithmetic
     | Text
     | Coalesce
@@ -142,13 +180,22 @@ Expr = (
 
 def fields_of(expr: Expr) -> frozenset[str]:
     """The canonical names that a predicate reads."""
-    return frozenset(node.name for node in _walk(expr) if isinstance(node, Field))
+    names = {node.name for node in _walk(expr) if isinstance(node, Field)}
+    if any(isinstance(node, Property) for node in _walk(expr)):
+        names.add("properties")
+    return frozenset(names)
 
 
-def _walk(expr: Expr) -> Iterator[Expr]:
-    yield expr
+def children_of(expr: Expr) -> Iterator[Expr]:
+    """The expressions that stand directly inside one."""
     for spec in fields(expr):
         value = getattr(expr, spec.name)
         for child in value if isinstance(value, tuple) else (value,):
             if hasattr(child, "__dataclass_fields__"):
-                yield from _walk(child)
+                yield child
+
+
+def _walk(expr: Expr) -> Iterator[Expr]:
+    yield expr
+    for child in children_of(expr):
+        yield from _walk(child)

@@ -3,28 +3,30 @@
 The way of a point: rule (integer sum of thousandths, one rounding) → the rule's limit → its group →
 its dimension → the total. Every step is a column, so that an explanation only reads them.
 
-The query reads four relations: `contacts`, `activities`, `kinds` (the distinct combinations of
-type, name, url, campaign and channel, each judged once), and `published` (the last labels); and
-`weights`, the worth of one occurrence by age, worked out beforehand in whole thousandths.
+The query reads these relations: `contacts`, `activities`, `kinds` (the distinct combinations of
+type, name, url, campaign and channel, each judged once), `published` (the last labels), `weights`
+(the worth of one occurrence by age) and `lookup_NAME` (key, value) for each lookup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import pyarrow as pa
 from sqlglot import exp
 
-from leadline.model import Model, Rule
-from leadline.model.ageing import MILLI, horizon, weight
-from leadline.predicates import Expr, emit, fields_of, parse
+from leadline.model import Model
+from leadline.model.ageing import MILLI, weight
+from leadline.model.meaning import Branch, Meaning
+from leadline.predicates import Clock, Expr, emit, fields_of
+from leadline.predicates.tree import Logic
 from leadline.scoring import sql
-from leadline.vocabulary import ACTIVITY_FIELDS, KIND_FIELDS, FieldType, column_of
-
-# Facts of one occurrence that its kind does not settle: predicates on them are judged row by row.
-_PER_ROW = ACTIVITY_FIELDS.keys() - set(KIND_FIELDS)
+from leadline.scoring.activities import Happened
+from leadline.scoring.labels import Labels
+from leadline.scoring.weights import Weights
+from leadline.vocabulary import FieldType, column_of
 
 
 @dataclass(frozen=True)
@@ -35,70 +37,56 @@ class CompiledModel:
     `l{i}` after its limit, `g{g}`/`h{g}` a group before and after its cap, `d{d}`/`e{d}` a
     dimension before and after its clamp, `total`, `score` (null when excluded), `exclusion` (the
     position of the first that holds, or null), `grade`, `temperature`. With detail also `n{i}` and
-    `last{i}` (occurrences that count and the latest day) and `u{i}` (the rule's fact is unknown).
+    `last{i}` (occurrences that count and the latest day), `u{i}` (the rule's fact is unknown) and
+    `x_FACT` for each signal and looked-up fact.
     """
 
     model: Model
     facts: Mapping[str, FieldType]
 
     @cached_property
-    def conditions(self) -> tuple[Expr | None, ...]:
-        """The predicate of each rule, in the file's order."""
-        return tuple(
-            parse(rule.when, ACTIVITY_FIELDS if rule.activity else self.facts)
-            if rule.when
-            else None
-            for rule in self.model.rules
-        )
+    def meaning(self) -> Meaning:
+        return Meaning(self.model, self.facts)
 
-    @cached_property
-    def exclusions(self) -> tuple[Expr, ...]:
-        return tuple(parse(exclusion.when, self.facts) for exclusion in self.model.exclusions)
-
-    @cached_property
+    @property
     def fields(self) -> frozenset[str]:
         """The facts about a person that the model reads."""
-        about_people = [
-            condition
-            for rule, condition in zip(self.model.rules, self.conditions, strict=True)
-            if condition is not None and rule.activity is None
-        ]
-        return frozenset().union(*map(fields_of, (*about_people, *self.exclusions)))
+        return self.meaning.fields
 
-    @property
-    def activity_rules(self) -> list[tuple[int, Rule]]:
-        return [(i, rule) for i, rule in enumerate(self.model.rules) if rule.activity]
+    @cached_property
+    def _weights(self) -> Weights:
+        return Weights(self.meaning)
 
     def weights(self) -> pa.Table:
-        """`age` 0…H in days; `w{i}` thousandths per occurrence; `c{i}` 1 while it counts.
+        """The relation `weights` (see `Weights`)."""
+        return self._weights.table()
 
-        The last row stands for every greater age: nothing changes after it.
-        """
-        rules = self.activity_rules
-        ages = range(self._last_age + 1)
-        columns: dict[str, pa.Array] = {"age": pa.array(ages, pa.int32())}
-        for i, rule in rules:
-            inside = [rule.within is None or age <= rule.within for age in ages]
-            worth = [
-                weight(rule.points, rule.decay, age) if counts else 0
-                for age, counts in zip(ages, inside, strict=True)
-            ]
-            columns[f"w{i}"] = pa.array(worth, pa.int32())
-            columns[f"c{i}"] = pa.array([int(counts) for counts in inside], pa.int8())
-        return pa.table(columns)
+    def lookups(self) -> dict[str, pa.Table]:
+        """The relations `lookup_NAME`: key and value, both text."""
+        return {
+            f"lookup_{name}": pa.table(
+                {
+                    "key": pa.array(lookup.rows.keys(), pa.string()),
+                    "value": pa.array(lookup.rows.values(), pa.string()),
+                }
+            )
+            for name, lookup in self.model.lookups.items()
+        }
 
-    @property
-    def _last_age(self) -> int:
-        return max((_horizon(rule) for _, rule in self.activity_rules), default=0)
+    def after_limit(self, i: int) -> str:
+        """The column with the points of rule i once its own limit has been applied."""
+        return f"r{i}" if self.model.rules[i].limit is None else f"l{i}"
 
-    def query(self, day: int, *, detail: bool = False) -> exp.Select:
-        """The whole model as one SELECT, for a day counted from 1970-01-01."""
-        top = self._labels()
+    def query(self, day: int, *, time_zone: str = "UTC", detail: bool = False) -> exp.Select:
+        """The whole model as one SELECT, for a day counted from 1970-01-01 in a time zone."""
+        clock = Clock(day, time_zone)
+        happened = Happened(self.meaning, clock, self._weights.last_age, detail)
+        labels = Labels(self.meaning, clock)
+        people = _People(self.meaning, clock, happened, labels.facts(), detail)
         stages = [
-            ("kind_flags", self._kind_flags()),
-            ("activity_points", self._activity_points(day, detail)),
-            ("people", self._people(detail)),
-            ("rule_points", self._rule_points(detail)),
+            *happened.stages(),
+            ("known", people.known()),
+            ("rule_points", people.rule_points()),
             ("limited", self._limited()),
             ("grouped", self._grouped()),
             ("capped", self._capped()),
@@ -106,109 +94,10 @@ class CompiledModel:
             ("clamped", self._clamped()),
             ("scored", self._scored()),
         ]
+        top = labels.select()
         for name, stage in stages:
             top = top.with_(name, as_=stage, copy=False)
         return top
-
-    # -- what happened
-
-    def _kind_flags(self) -> exp.Select:
-        """Each rule's condition, judged once per kind: 1 or 0. Kinds no rule pays are left out."""
-        tests = {i: self._kind_test(i, rule) for i, rule in self.activity_rules}
-        flags = [
-            exp.cast(sql.when(test, 1, 0), "TINYINT").as_(f"f{i}") for i, test in tests.items()
-        ]
-        used = exp.or_(*(test.copy() for test in tests.values())) if tests else exp.false()
-        return exp.select(sql.column("kind", "k"), *flags).from_("kinds AS k").where(used)
-
-    def _kind_test(self, i: int, rule: Rule) -> exp.Expr:
-        test: exp.Expr = sql.column("type", "k").eq(exp.Literal.string(rule.activity))
-        condition = self.conditions[i]
-        if condition is None or self._per_row(i):
-            return test
-        return exp.and_(test, emit(condition, lambda name: sql.column(name, "k")))
-
-    def _activity_points(self, day: int, detail: bool) -> exp.Select:
-        """Per contact: the thousandths of each rule, summed as integers."""
-        columns: list[exp.Expr] = []
-        for i, rule in self.activity_rules:
-            flag: exp.Expr = sql.column(f"f{i}", "k")
-            if self._per_row(i):
-                condition = self.conditions[i]
-                assert condition is not None
-                test = emit(condition, lambda name: sql.column(name, "a"))
-                flag = sql.when(test, flag, 0)
-            worth = exp.Mul(this=flag, expression=sql.column(f"w{i}", "w"))
-            counts = exp.Mul(this=flag.copy(), expression=sql.column(f"c{i}", "w"))
-            # The latest occurrence is the one that has aged least.
-            best = exp.Max(this=worth) if rule.points >= 0 else exp.Min(this=worth)
-            columns.append((best if rule.once else sql.whole_sum(worth)).as_(f"s{i}"))
-            if detail or rule.at_least > 1:
-                columns.append(sql.whole_sum(counts).as_(f"n{i}"))
-            if detail:
-                latest = sql.when(counts.copy().eq(1), sql.column("day", "a"), None)
-                columns.append(exp.Max(this=latest).as_(f"last{i}"))
-        age = exp.Least(
-            this=exp.Sub(this=exp.Literal.number(day), expression=sql.column("day", "a")),
-            expressions=[exp.Literal.number(self._last_age)],
-            ignore_nulls=True,
-        )
-        keys = (sql.column("source", "a"), sql.column("contact_id", "a"))
-        return (
-            exp.select(*keys, *columns)
-            .from_("activities AS a")
-            .join("kind_flags AS k", on=sql.column("kind", "k").eq(sql.column("kind", "a")))
-            .join("weights AS w", on=sql.column("age", "w").eq(age))
-            .group_by(*(key.copy() for key in keys))
-        )
-
-    # -- who it is
-
-    def _people(self, detail: bool) -> exp.Select:
-        """Every contact to score, each rule about the person judged, and the first exclusion."""
-        columns: list[exp.Expr] = []
-        for i, condition in enumerate(self.conditions):
-            if self.model.rules[i].activity is None and condition is not None:
-                test = emit(condition, _person)
-                columns.append(sql.when(test, _whole(self.model.rules[i]), 0).as_(f"p{i}"))
-                if detail:
-                    unknown = exp.Is(this=exp.paren(test.copy()), expression=exp.null())
-                    columns.append(unknown.as_(f"u{i}"))
-        first: exp.Expr = exp.cast(exp.null(), "INT")
-        if self.exclusions:
-            first = exp.Case()
-            for i, condition in enumerate(self.exclusions):
-                first = first.when(emit(condition, _person), exp.Literal.number(i))
-        return (
-            exp.select(sql.column("source", "c"), sql.column("contact_id", "c"))
-            .select(*columns, first.as_("exclusion"))
-            .from_("contacts AS c")
-            .where(exp.Not(this=exp.func("COALESCE", sql.column("deleted", "c"), exp.false())))
-            .where(exp.Is(this=sql.column("merged_into", "c"), expression=exp.null()))
-        )
-
-    # -- the way of a point
-
-    def _rule_points(self, detail: bool) -> exp.Select:
-        columns: list[exp.Expr] = []
-        for i, rule in enumerate(self.model.rules):
-            if rule.activity is None:
-                points: exp.Expr = sql.column(f"p{i}", "p")
-                extra = [sql.column(f"u{i}", "p")] if detail else []
-            else:
-                points = exp.func("COALESCE", sql.column(f"s{i}", "a"), exp.Literal.number(0))
-                if rule.at_least > 1:
-                    points = sql.when(sql.column(f"n{i}", "a") >= rule.at_least, points, 0)
-                points = sql.whole_points(points)
-                extra = [sql.column(name, "a") for name in (f"n{i}", f"last{i}") if detail]
-            columns += [exp.cast(points, "INT").as_(f"r{i}"), *extra]
-        keys = [sql.column(key, "a").eq(sql.column(key, "p")) for key in ("source", "contact_id")]
-        return (
-            exp.select(sql.column("source", "p"), sql.column("contact_id", "p"))
-            .select(sql.column("exclusion", "p"), *columns)
-            .from_("people AS p")
-            .join("activity_points AS a", on=exp.and_(*keys), join_type="left")
-        )
 
     def _limited(self) -> exp.Select:
         limits = [
@@ -217,10 +106,6 @@ class CompiledModel:
             if rule.limit is not None
         ]
         return exp.select("*", *limits).from_("rule_points")
-
-    def after_limit(self, i: int) -> str:
-        """The column with the points of rule i once its own limit has been applied."""
-        return f"r{i}" if self.model.rules[i].limit is None else f"l{i}"
 
     def _grouped(self) -> exp.Select:
         sums = []
@@ -257,73 +142,114 @@ class CompiledModel:
         total = sql.total(f"e{d}" for d in range(len(self.model.dimensions)))
         score = sql.clamp(total.copy(), 0, self.model.max)
         included = exp.Is(this=sql.column("exclusion"), expression=exp.null())
-        return exp.select(
-            "*", total.as_("total"), sql.when(included, score, None).as_("score")
-        ).from_("clamped")
+        clamped = sql.when(included, score, None).as_("score")
+        return exp.select("*", total.as_("total"), clamped).from_("clamped")
 
-    # -- labels
 
-    def _labels(self) -> exp.Select:
-        keys = [sql.column(key, "b").eq(sql.column(key, "s")) for key in ("source", "contact_id")]
-        return (
-            exp.select("s.*", self._grade().as_("grade"), self._temperature().as_("temperature"))
-            .from_("scored AS s")
-            .join("published AS b", on=exp.and_(*keys), join_type="left")
+@dataclass(frozen=True)
+class _People:
+    """The stages that know each person, and judge each rule about it."""
+
+    meaning: Meaning
+    clock: Clock
+    happened: Happened
+    label_facts: frozenset[str]
+    detail: bool
+
+    def known(self) -> exp.Select:
+        """Every contact to score: its facts, its signals, and the thousandths of what it did."""
+        meaning = self.meaning
+        facts = [
+            sql.column(column_of(name), "c").as_(sql.fact(name)) for name in sorted(meaning.fields)
+        ]
+        facts += [self.happened.signal(name).as_(sql.fact(name)) for name in meaning.signals]
+        query = (
+            exp.select(sql.column("source", "c"), sql.column("contact_id", "c"))
+            .select(*facts, *self._happened())
+            .from_("contacts AS c")
+            .where(exp.Not(this=exp.func("COALESCE", sql.column("deleted", "c"), exp.false())))
+            .where(exp.Is(this=sql.column("merged_into", "c"), expression=exp.null()))
         )
+        for name in self._lookups():
+            query = query.select(sql.column("value", f"lookup_{name}").as_(sql.fact(name)))
+            key = sql.column(column_of(meaning.model.lookups[name].key), "c")
+            same = sql.column("key", f"lookup_{name}").eq(key)
+            query = query.join(f"lookup_{name}", on=same, join_type="left")
+        for stage in self.happened.joins():
+            same_person = [
+                sql.column(key, stage).eq(sql.column(key, "c")) for key in ("source", "contact_id")
+            ]
+            query = query.join(stage, on=exp.and_(*same_person), join_type="left")
+        return query
 
-    def _grade(self) -> exp.Expr:
-        if not self.model.grades:
-            return exp.cast(exp.null(), "TEXT")
-        names = list(self.model.dimensions)
-        marks = []
-        for name, cuts in self.model.grades.items():
-            mark = exp.Case()
-            ordered = sorted(cuts.items(), key=lambda cut: -cut[1])  # the file may name C before A
-            for symbol, least in ordered:
-                points = sql.column(f"e{names.index(name)}", "s")
-                mark = mark.when(points >= least, exp.Literal.string(symbol))
-            marks.append(mark.else_(exp.Literal.string(sql.next_symbol(ordered[-1][0]))))
-        included = exp.Is(this=sql.column("exclusion", "s"), expression=exp.null())
-        whole: exp.Expr = marks[0]
-        for mark in marks[1:]:
-            whole = exp.DPipe(this=whole, expression=mark)
-        return sql.when(included, whole, None)
+    def rule_points(self) -> exp.Select:
+        """Whole points of each rule, and the first exclusion that holds."""
+        columns = [column for i in range(len(self.meaning.rules)) for column in self._points(i)]
+        passed = set(self.label_facts)
+        if self.detail:
+            passed |= self.meaning.signals.keys() | set(self._lookups())
+        query = exp.select("source", "contact_id", self._exclusion().as_("exclusion"), *columns)
+        query = query.select(*(sql.fact(name) for name in sorted(passed))).from_("known")
+        if self.meaning.audience is not None:
+            query = query.where(self._test(self.meaning.audience))
+        return query
 
-    def _temperature(self) -> exp.Expr:
-        """Enter at `from`; stay, or come down from hotter, until below `release`."""
-        if self.model.coldest is None:
-            return exp.cast(exp.null(), "TEXT")
-        score, label = sql.column("score", "s"), exp.Case()
-        label = label.when(exp.Is(this=score, expression=exp.null()), exp.Literal.string("dead"))
-        warmer: list[str] = []
-        for temperature in self.model.ranked:
-            warmer.append(temperature.name)
-            held = exp.and_(
-                sql.column("temperature", "b").isin(*warmer),
-                score.copy() >= temperature.leaves_below,
-            )
-            enters = score.copy() >= temperature.from_
-            label = label.when(exp.or_(enters, held), exp.Literal.string(temperature.name))
-        return label.else_(exp.Literal.string(self.model.coldest))
+    def _happened(self) -> Iterator[exp.Expr]:
+        for i, rule in enumerate(self.meaning.model.rules):
+            if rule.activity is not None:
+                yield self.happened.points(i).as_(f"s{i}")
+                if self.detail:
+                    yield from self.happened.details(i)
 
-    def _per_row(self, i: int) -> bool:
-        condition = self.conditions[i]
-        return condition is not None and bool(fields_of(condition) & _PER_ROW)
+    def _points(self, i: int) -> Iterator[exp.Expr]:
+        rule, branches = self.meaning.model.rules[i], self.meaning.rules[i]
+        if rule.activity is not None:
+            yield exp.cast(sql.whole_points(sql.column(f"s{i}")), "INT").as_(f"r{i}")
+            if self.detail:
+                yield from (sql.column(name) for name in (f"n{i}", f"last{i}"))
+            return
+        points = exp.Case()
+        for branch in branches:
+            points = points.when(self._branch(branch), sql.number(_whole(branch)))
+        yield exp.cast(points.else_(exp.Literal.number(0)), "INT").as_(f"r{i}")
+        if self.detail:
+            yield self._unknown(branches).as_(f"u{i}")
+
+    def _unknown(self, branches: tuple[Branch, ...]) -> exp.Expr:
+        """No branch is known to hold, and at least one may."""
+        tests = [branch.test for branch in branches if branch.test is not None]
+        whole: Expr = tests[0] if len(tests) == 1 else Logic("OR", tuple(tests))
+        return exp.Is(this=exp.paren(self._test(whole)), expression=exp.null())
+
+    def _exclusion(self) -> exp.Expr:
+        if not self.meaning.exclusions:
+            return exp.cast(exp.null(), "INT")
+        first = exp.Case()
+        for place, condition in enumerate(self.meaning.exclusions):
+            first = first.when(self._test(condition), exp.Literal.number(place))
+        return first
+
+    def _branch(self, branch: Branch) -> exp.Expr:
+        assert branch.test is not None  # a rule about the person has a condition
+        return self._test(branch.test)
+
+    def _test(self, condition: Expr) -> exp.Expr:
+        return emit(condition, lambda name: sql.column(sql.fact(name)), self.clock)
+
+    def _lookups(self) -> list[str]:
+        there = self.meaning.person
+        lookups = [name for name in self.meaning.model.lookups if name in there]
+        return [name for name in lookups if name not in self.meaning.facts]
 
 
-def _person(name: str) -> exp.Expr:
-    return sql.column(column_of(name), "c")
+def facts_of(branches: tuple[Branch, ...]) -> frozenset[str]:
+    """The facts that a rule's branches read."""
+    tests = [branch.test for branch in branches if branch.test is not None]
+    return frozenset().union(*map(fields_of, tests))
 
 
-def _whole(rule: Rule) -> int:
+def _whole(branch: Branch) -> int:
     """Whole points of a rule about the person, rounded half away from zero."""
-    thousandths = weight(rule.points, None, 0)
+    thousandths = weight(branch.points, None, 0)
     size = (abs(thousandths) + MILLI // 2) // MILLI
     return size if thousandths >= 0 else -size
-
-
-def _horizon(rule: Rule) -> int:
-    """The first age from which nothing changes: neither the worth nor whether it counts."""
-    if rule.within is not None:
-        return rule.within + 1  # worth nothing sooner, perhaps, but counted until then
-    return horizon(rule.points, rule.decay, None)

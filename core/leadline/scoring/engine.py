@@ -10,9 +10,20 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 from sqlglot import exp
 
+from leadline.config.writing import Sales
 from leadline.model import Model
 from leadline.queries import fetch
 from leadline.scoring.compiler import CompiledModel
+from leadline.scoring.people import (
+    Identity,
+    Key,
+    Person,
+    carry_labels,
+    person_of,
+    show_people,
+    spread,
+)
+from leadline.scoring.sales import NO_SALES, pin, start_anew
 from leadline.vocabulary import FieldType
 
 if TYPE_CHECKING:
@@ -45,49 +56,72 @@ class Engine:
         *,
         time_zone: ZoneInfo,
         memory_limit: str = "1GiB",
+        identity: Identity | None = None,
+        sales: Sales = NO_SALES,
     ) -> None:
         self._lake, self.facts = lake, facts
+        self._identity = identity or Identity()
         self._time_zone, self._memory_limit = time_zone, memory_limit
+        self._sales = sales
 
     def score(
         self,
         model: Model,
         as_of: datetime,
         *,
-        contact: tuple[str, str] | None = None,
+        contact: Key | None = None,
         detail: bool = False,
+        known_at: datetime | None = None,
     ) -> pa.Table:
         """One row per contact (see `CompiledModel` for the columns), in no promised order.
 
-        contact: (source, contact_id) scores that one alone.
+        All records of a person have the same row. contact: scores that one's person alone.
+        known_at: only what was known by then, though the day is that of `as_of`.
         """
         compiled = CompiledModel(model, self.facts)
         with self._lake.session(self._memory_limit) as con:
-            self._relations(con, compiled, as_of, contact)
-            query = compiled.query(day_number(as_of, self._time_zone), detail=detail)
-            _hoist(con, query, "kind_flags")
-            return fetch(con, query.sql(dialect="duckdb"))
+            several = self._relations(con, compiled, as_of, known_at or as_of, contact)
+            day = day_number(as_of, self._time_zone)
+            query = compiled.query(day, time_zone=self._time_zone.key, detail=detail)
+            text = self._rows(con, query, known_at or as_of, contact)
+            text = pin(con, text, model, self._sales, self.facts, as_of, self._time_zone)
+            return fetch(con, spread(text) if several else text)
+
+    def _rows(
+        self, con: DuckDBPyConnection, query: exp.Select, known_at: datetime, contact: Key | None
+    ) -> str:
+        """DuckDB's SQL for the rows of a compiled query, over the relations that were made."""
+        _hoist(con, query, "kind_flags")
+        return query.sql(dialect="duckdb")
+
+    def person(self, contact: Key, as_of: datetime) -> Person | None:
+        """What was known at an instant of the person whom a record is of; None if it is no lead."""
+        with self._lake.session(self._memory_limit) as con:
+            show_people(con, self._lake, as_of, self.facts, self._identity, contact)
+            return person_of(con, contact, self.facts, self._identity)
 
     def _relations(
         self,
         con: DuckDBPyConnection,
         compiled: CompiledModel,
         as_of: datetime,
-        contact: tuple[str, str] | None,
-    ) -> None:
-        wanted = {name: self.facts[name] for name in compiled.fields}
-        self._lake.relation(con, "contacts", as_of, wanted)
-        for table in ("activities", "score_history"):
-            self._lake.relation(con, table, as_of)
+        known_at: datetime,
+        contact: Key | None,
+    ) -> bool:
+        wanted = {name: self.facts[name] for name in {*compiled.fields, *self._sales}}
+        several = show_people(con, self._lake, known_at, wanted, self._identity, contact)
+        self._lake.relation(con, "score_history", known_at)
         self._lake.relation(con, "kinds")
-        if contact is not None:
-            for table in ("contacts", "activities"):
-                _only(con, table, contact)
+        start_anew(con, self._sales, self.facts, as_of, self._time_zone)
         con.execute(_PUBLISHED, {"model": compiled.model.name})
-        weights = compiled.weights()
-        con.register("weights_rows", weights)
-        # A table, not a registered batch: its statistics let DuckDB choose the fast join and sum.
-        con.execute("CREATE TEMP TABLE weights AS SELECT * FROM weights_rows")
+        if several:
+            carry_labels(con)
+        for name, rows in {"weights": compiled.weights(), **compiled.lookups()}.items():
+            con.register("handed_over", rows)
+            # A table and no registered batch: statistics let DuckDB choose the fast join and sum.
+            con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM handed_over")
+            con.unregister("handed_over")
+        return several
 
 
 def _hoist(con: DuckDBPyConnection, query: exp.Select, name: str) -> None:
@@ -95,12 +129,3 @@ def _hoist(con: DuckDBPyConnection, query: exp.Select, name: str) -> None:
     stage = next(cte for cte in query.ctes if cte.alias == name)
     con.execute(f"CREATE TEMP TABLE {name} AS {stage.this.sql(dialect='duckdb')}")
     stage.pop()
-
-
-def _only(con: DuckDBPyConnection, table: str, contact: tuple[str, str]) -> None:
-    source, contact_id = (exp.Literal.string(part).sql("duckdb") for part in contact)
-    con.execute(f"ALTER VIEW {table} RENAME TO all_{table}")
-    con.execute(
-        f"CREATE TEMP VIEW {table} AS SELECT * FROM all_{table} "
-        f"WHERE source = {source} AND contact_id = {contact_id}"
-    )

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 
 from leadline.model import Rule
 from leadline.predicates import fields_of
-from leadline.scoring.compiler import CompiledModel
+from leadline.scoring import sql
+from leadline.scoring.compiler import CompiledModel, facts_of
+from leadline.scoring.sales import PINNED, pinned_row
 
 _EPOCH = date(1970, 1, 1)
 
@@ -40,6 +42,8 @@ def explain(
 ) -> Explanation:
     """The explanation of one wide row made with detail; `person` is the contact's facts."""
     points = _Points(wide)
+    made = (*compiled.meaning.signals, *compiled.model.lookups)
+    person = {**person, **{name: wide.get(sql.fact(name)) for name in made}}
     rows = [
         *_rules(compiled, points, person),
         *_groups(compiled, points),
@@ -50,9 +54,11 @@ def explain(
     if wide["exclusion"] is not None:
         exclusion = compiled.model.exclusions[points["exclusion"]]
         excluded = exclusion.name
-        found = _found(fields_of(compiled.exclusions[points["exclusion"]]), person)
+        found = _found(fields_of(compiled.meaning.exclusions[points["exclusion"]]), person)
         taken = -sum(row.points for row in rows)
         rows.append(Row(f"Excluded: {excluded}", "", taken, f"no score: {found}"))
+    if (pinned := pinned_row(wide)) is not None:
+        rows.append(Row(PINNED, "", *pinned))
     score = wide["score"]
     return Explanation(
         score=None if score is None else points["score"],
@@ -109,17 +115,14 @@ def _rules(compiled: CompiledModel, points: _Points, person: Mapping[str, object
         if rule.activity is not None:
             detail = _occurrences(rule, points, i)
         else:
-            condition = compiled.conditions[i]
-            names = fields_of(condition) if condition is not None else frozenset()
+            names = facts_of(compiled.meaning.rules[i])
             detail = _found(names, person)
             if points.wide[f"u{i}"]:
                 missing = ", ".join(sorted(n for n in names if person.get(n) in (None, [])))
-                yield Row(
-                    rule.name,
-                    rule.dimension,
-                    0,
-                    f"unknown: no {missing}; could give {rule.points:+}",
-                )
+                most = max(rule.worths, key=abs)
+                reach = f"{most:+}" if len(rule.worths) == 1 else f"up to {most:+}"
+                told = f"unknown: no {missing}; could give {reach}"
+                yield Row(rule.name, rule.dimension, 0, told)
         if raw:
             yield Row(rule.name, rule.dimension, raw, detail)
             kept = points[compiled.after_limit(i)]
@@ -152,9 +155,10 @@ def _total(compiled: CompiledModel, points: _Points) -> Iterator[Row]:
 
 def _occurrences(rule: Rule, points: _Points, i: int) -> str:
     times = points.get(f"n{i}")
-    parts = [
-        f"{times} {rule.activity}" + ("" if rule.within is None else f" in {rule.within} days")
-    ]
+    what = " or ".join(rule.activity or ())
+    if rule.count is not None:
+        what += f" ({rule.count})"
+    parts = [f"{times} {what}" + ("" if rule.within is None else f" in {rule.within} days")]
     if times:
         parts.append(f"last on {_EPOCH + timedelta(days=points[f'last{i}'])}")
     if rule.once:

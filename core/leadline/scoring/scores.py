@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from leadline.batches import output_schema
 from leadline.model import Model
 from leadline.scoring.compiler import CompiledModel
+from leadline.scoring.sales import PINNED
 from leadline.vocabulary import FieldType
 
 REASONS = 3
@@ -78,6 +79,10 @@ def reasons(compiled: CompiledModel, wide: pa.Table) -> pa.Array:
         joined = pc.binary_join_element_wise(joined, pc.fill_null(part, ""), "")
     excluded = pa.array([f"Excluded: {one.name}" for one in compiled.model.exclusions], pa.string())
     why = excluded.take(wide["exclusion"].combine_chunks().cast(pa.int32()))
+    if "pin" in wide.column_names:
+        voice = pc.binary_join_element_wise(f"{PINNED}:", wide["pin"].combine_chunks(), " ")
+        rest = pc.if_else(pc.equal(joined, ""), "", pc.binary_join_element_wise(", ", joined, ""))
+        joined = pc.coalesce(pc.binary_join_element_wise(voice, rest, ""), joined)
     said = pc.coalesce(why, joined)
     return pc.if_else(pc.equal(said, ""), pa.scalar(None, pa.string()), said)
 

@@ -8,6 +8,7 @@ from functools import reduce
 from sqlglot import exp
 
 from leadline.model.ageing import MILLI
+from leadline.vocabulary import column_of
 
 MOST = 1_000_000
 
@@ -17,15 +18,26 @@ def column(name: str, table: str | None = None) -> exp.Column:
     return exp.column(name, table=table)
 
 
-def when(test: exp.Expr, then: exp.Expr | int, other: exp.Expr | int | None) -> exp.Case:
+def fact(name: str) -> str:
+    """The query's own column for a fact about a person."""
+    return f"x_{column_of(name)}"
+
+
+def number(value: int) -> exp.Expr:
+    """A whole number as a literal."""
+    return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
+
+
+def when(test: exp.Expr, then: exp.Expr | int | None, other: exp.Expr | int | None) -> exp.Case:
     """CASE WHEN test THEN … ELSE … END; an unknown test goes to ELSE."""
     return exp.Case().when(test, _value(then)).else_(_value(other))
 
 
 def clamp(value: exp.Expr, low: int, high: int) -> exp.Expr:
-    """The value, no less than low and no more than high."""
-    capped = exp.Least(this=value, expressions=[_value(high)], ignore_nulls=True)
-    return exp.Greatest(this=capped, expressions=[_value(low)], ignore_nulls=True)
+    """The value, no less than low and no more than high; a CASE, which is faster than LEAST."""
+    above = exp.GT(this=value, expression=number(high))
+    below = exp.LT(this=value.copy(), expression=number(low))
+    return exp.Case().when(above, number(high)).when(below, number(low)).else_(value.copy())
 
 
 def total(columns: Iterable[str]) -> exp.Expr:
@@ -60,5 +72,5 @@ def _value(value: exp.Expr | int | None) -> exp.Expr:
     if value is None:
         return exp.null()
     if isinstance(value, int):
-        return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
+        return number(value)
     return value

@@ -7,15 +7,25 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadline.batches import Batch, Reject, Source, Stream, activity_schema, contact_schema
-from leadline.columns import read_column
+from leadline.batches import (
+    Batch,
+    Reject,
+    Source,
+    Stream,
+    activity_schema,
+    company_schema,
+    contact_schema,
+)
+from leadline.columns import read_column, read_objects
 from leadline.vocabulary import ACTIVITY_TYPES, CUSTOM_TYPE_PREFIX, FieldType
 
 _REQUIRED = {
     Stream.CONTACTS: ("contact_id",),
     Stream.ACTIVITIES: ("activity_id", "contact_id", "type", "occurred_at"),
+    Stream.COMPANIES: ("company_id",),
 }
 _RAW = 2_000
+_PROPERTIES = "properties"
 
 
 def admit(batch: Batch, source: Source, stream: Stream) -> tuple[pa.Table, list[Reject]]:
@@ -24,16 +34,34 @@ def admit(batch: Batch, source: Source, stream: Stream) -> tuple[pa.Table, list[
     A value that cannot be read becomes unknown and is told; a row without what it needs is left
     out. Deleted rows need only their ids.
     """
-    schema = contact_schema(source.wanted) if stream is Stream.CONTACTS else activity_schema()
+    schema = _schema(source, stream)
     rows, rejects = batch.rows, list(batch.rejects)
     columns: dict[str, pa.Array] = {}
     for field in schema:
         if field.name in rows.column_names:
             columns[field.name], bad = _typed(rows[field.name], field, source.time_zone)
+            if field.name == _PROPERTIES:  # the engine stops at a text that is no JSON
+                columns[field.name], bad = read_objects(columns[field.name])
             rejects += _unreadable(batch, field, bad)
+    if source.links_to and "linked_to" in columns:
+        columns["linked_to"] = _abroad(columns["linked_to"], source.links_to)
     table = pa.table(columns)
     keep, more = _complete(batch, table, stream)
     return table.filter(keep), rejects + more
+
+
+def _schema(source: Source, stream: Stream) -> pa.Schema:
+    if stream is Stream.ACTIVITIES:
+        return activity_schema()
+    if stream is Stream.COMPANIES:
+        return company_schema(source.wanted_of_companies)
+    return contact_schema(source.wanted)
+
+
+def _abroad(ids: pa.Array, source: str) -> pa.Array:
+    """The ids as those of another source, where they do not say so themselves."""
+    said = pc.starts_with(ids, f"{source}:")
+    return pc.if_else(said, ids, pc.binary_join_element_wise(source, ids, ":"))
 
 
 def _typed(
@@ -77,9 +105,7 @@ def _complete(batch: Batch, table: pa.Table, stream: Stream) -> tuple[pa.Array, 
             if name in table.column_names
             else pa.repeat(True, rows)
         )
-        if name not in ("contact_id", "activity_id"):
-            absent = pc.and_(absent, pc.invert(deleted))
-        if name == "contact_id" and stream is Stream.ACTIVITIES:
+        if name != stream.key:
             absent = pc.and_(absent, pc.invert(deleted))
         reason = pc.if_else(absent, f"it has no {name}", reason)
     if "type" in table.column_names:
@@ -101,8 +127,10 @@ def _no_type(types: pa.ChunkedArray) -> pa.Array:
 def _where(batch: Batch, row: int) -> str:
     if batch.wheres is not None and len(batch.wheres):
         return str(batch.wheres[row])
-    ids = batch.rows["contact_id"] if "contact_id" in batch.rows.column_names else None
-    return f"record {row}" if ids is None else f"contact {ids[row].as_py()}"
+    for word in ("contact", "company"):
+        if f"{word}_id" in batch.rows.column_names:
+            return f"{word} {batch.rows[f'{word}_id'][row].as_py()}"
+    return f"record {row}"
 
 
 def _raw(batch: Batch, row: int) -> str:
@@ -110,4 +138,6 @@ def _raw(batch: Batch, row: int) -> str:
 
 
 def _word(field: pa.Field) -> str:
+    if field.name == _PROPERTIES:
+        return "JSON object"
     return str(next(kind for kind in FieldType if kind.arrow == field.type))

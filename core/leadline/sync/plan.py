@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadline.batches import Source, Support
+from leadline.batches import STAGE_COLUMNS, Source, Support
+from leadline.config import WritePolicy
+from leadline.lake.sql import name
 from leadline.queries import fetch
 from leadline.scoring.scores import changes_table
+from leadline.sync.stages import DECISIONS, columns_for, decide, with_stages
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 # Why and when alone are no reason to write: they follow the score.
 COMPANIONS = ("reasons", "model_version", "scored_at")
+# A label that changes is always written; bare points only when they moved far enough.
+LABELS = ("grade", "temperature")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,34 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a push would write to one source: `changes` rows, and the values before them."""
+    """What a push would write to one source: `changes` rows, and the values before them.
+
+    unchanged: contacts that are not written; `held` of them moved, but by less than `min_change`.
+    stages: what becomes of each stage that a label asks for (see `DECISIONS`).
+    """
 
     source: str
     changes: pa.Table
     before: pa.Table
     unchanged: int
+    held: int = 0
+    stages: pa.Table = field(default_factory=DECISIONS.empty_table)
+
+    @property
+    def refused(self) -> pa.Table:
+        """The stages that stay as they are, and why."""
+        return self.stages.filter(pc.is_valid(self.stages["reason"]))
+
+    @property
+    def staged(self) -> pa.Table:
+        """The stages among the changes: contact_id, stage (the value to write), before."""
+        empty = pa.nulls(self.changes.num_rows, pa.string())
+        column = "stage" if "stage" in self.changes.column_names else "suggested_stage"
+        there = column in self.changes.column_names
+        now, was = (self.changes[column], self.before[column]) if there else (empty, empty)
+        found = pa.table({"contact_id": self.changes["contact_id"], "stage": now, "before": was})
+        same = pc.fill_null(pc.equal(found["stage"], found["before"]), False)
+        return found.filter(pc.and_(pc.is_valid(found["stage"]), pc.invert(same)))
 
     def moves(self, top: int) -> list[Move]:
         """The changes that move the score most, largest first."""
@@ -69,40 +96,99 @@ def plan(workspace: Workspace, source: Source, scores: pa.Table) -> Plan:
     if not _writable(workspace, source):
         return Plan(source.name, desired.slice(0, 0), desired.slice(0, 0), desired.num_rows)
     known = workspace.ledger.known.table(source.name)
+    decided = decide(workspace, source, mine)
     with workspace.lake.session(workspace.config.memory_limit) as con:
-        changes, before = _difference(con, desired, known)
-    return Plan(source.name, changes, before, desired.num_rows - changes.num_rows)
+        con.register("known", known)
+        columns = columns_for(workspace, source, _held_stages(con))
+        desired = with_stages(workspace, desired, decided, columns)
+        changes, before, held = _difference(con, desired, workspace.config.write)
+    unchanged = desired.num_rows - changes.num_rows
+    return Plan(source.name, changes, before, unchanged, held, decided)
 
 
 def _writable(workspace: Workspace, source: Source) -> bool:
     return workspace.host.connectors[source.connector].capabilities.write is Support.FULL
 
 
+def _held_stages(con: DuckDBPyConnection) -> set[str]:
+    """Those of the stage columns that hold anything in the source."""
+    columns = ", ".join(f"count({_json(each)}) AS {each}" for each in STAGE_COLUMNS)
+    counts = fetch(con, f"SELECT {columns} FROM known").to_pylist()[0]
+    return {each for each, count in counts.items() if count}
+
+
 def _difference(
-    con: DuckDBPyConnection, desired: pa.Table, known: pa.Table
-) -> tuple[pa.Table, pa.Table]:
-    """Rows of `desired` whose values differ from those known, and what was known, row by row."""
+    con: DuckDBPyConnection, desired: pa.Table, policy: WritePolicy
+) -> tuple[pa.Table, pa.Table, int]:
+    """Rows of `desired` that are to be written, what was known of them, and how many are held.
+
+    A row is held when its points moved, but by less than the policy's `min_change`.
+    """
     schema = desired.schema
-    decisive = [name for name in schema.names if name not in ("contact_id", *COMPANIONS)]
     before = ", ".join(
-        f"{_known_value(field)} AS b{position}" for position, field in enumerate(schema)
-    )
-    differs = " OR ".join(
-        f"d.{name} IS DISTINCT FROM k.b{schema.get_field_index(name)}" for name in decisive
+        f"{_known_value(each)} AS b{position}" for position, each in enumerate(schema)
     )
     con.register("desired", desired)
-    con.register("known", known)
+    labels, points, far = _conditions(schema, policy)
     rows = fetch(
         con,
         f"WITH k AS (SELECT {before}, contact_id AS id FROM known) "
-        f"SELECT d.*, k.* EXCLUDE (id) FROM desired d LEFT JOIN k ON k.id = d.contact_id "
-        f"WHERE {differs} ORDER BY d.contact_id",
+        f"SELECT {_sent(schema)}, k.* EXCLUDE (id), ({labels}) OR ({far}) AS written "
+        "FROM desired d LEFT JOIN k ON k.id = d.contact_id "
+        f"WHERE ({labels}) OR ({points}) ORDER BY d.contact_id",
     )
-    width = len(schema)
+    held = pc.sum(pc.invert(rows["written"])).as_py() or 0
+    rows, width = rows.filter(rows["written"]), len(schema)
     changes = rows.select(range(width)).cast(schema)
     values = rows.select(range(width, 2 * width)).rename_columns(schema.names)
     values = values.set_column(0, "contact_id", changes["contact_id"])
-    return changes, values.cast(schema)
+    return changes, values.cast(schema), int(held)
+
+
+def _conditions(schema: pa.Schema, policy: WritePolicy) -> tuple[str, str, str]:
+    """Whether a label differs, whether points do, and whether they do by enough."""
+    was = {each: f"k.b{schema.get_field_index(each)}" for each in schema.names}
+    numbers = [each.name for each in schema if each.type == pa.int32()]
+    labels = [_differs(each, was[each]) for each in LABELS]
+    # To be excluded, or not any more, is a label too.
+    labels.append(f"(d.score IS NULL) <> ({was['score']} IS NULL)")
+    if "stage_field" in schema.names:
+        # The CRM's own field: an empty stage leaves it alone.
+        labels.append(f"d.stage IS NOT NULL AND {_differs('stage', was['stage'])}")
+    elif "stage" in schema.names:
+        labels.append(_differs("stage", was["stage"]))
+    if "suggested_stage" in schema.names:
+        labels.append(_differs("suggested_stage", was["suggested_stage"]))
+    differ = " OR ".join(_differs(each, was[each]) for each in numbers)
+    moved = ", ".join(f"abs(d.{name(each)} - {was[each]})" for each in numbers)
+    old = f"d.scored_at - {was['scored_at']} >= to_days({policy.at_least_every})"
+    far = (
+        f"({differ}) AND (coalesce(greatest({moved}) >= {policy.min_change}, true) "
+        f"OR coalesce({old}, true))"
+    )
+    return " OR ".join(f"({each})" for each in labels), differ, far
+
+
+def _differs(column: str, was: str) -> str:
+    return f"d.{name(column)} IS DISTINCT FROM {was}"
+
+
+def _sent(schema: pa.Schema) -> str:
+    """The columns of a change; a stage in the CRM's own field is sent only where it differs."""
+    if "stage_field" not in schema.names:
+        return "d.*"
+    known = f"k.b{schema.get_field_index('stage')}"
+    columns = ("stage", "stage_field")
+    parts = (
+        f"CASE WHEN d.stage IS DISTINCT FROM {known} THEN d.{each} END AS {each}"
+        for each in columns
+    )
+    return f"d.* REPLACE ({', '.join(parts)})"
+
+
+def _json(column: str) -> str:
+    """The known value of a field out of its JSON, as text."""
+    return f"json_extract_string(\"values\", '$.{column}')"
 
 
 def _known_value(field: pa.Field) -> str:
@@ -110,7 +196,7 @@ def _known_value(field: pa.Field) -> str:
     if field.name == "contact_id":
         return "contact_id"
     kind = {pa.int32(): "INTEGER", pa.string(): "VARCHAR"}.get(field.type, "TIMESTAMPTZ")
-    return f"TRY_CAST(json_extract_string(\"values\", '$.{field.name}') AS {kind})"
+    return f"TRY_CAST({_json(field.name)} AS {kind})"
 
 
 def _number(value: object) -> int:

@@ -17,6 +17,7 @@ from leadline.batches import Batch, Checkpoint, Reject, Source, Stream, Support
 from leadline.errors import LeadlineError
 from leadline.ledger import Origin
 from leadline.sync.admit import admit
+from leadline.vocabulary import EVERY_TYPE
 from leadline.workspace import Workspace
 
 # A commit costs a file: rows are gathered first, but never held back for long.
@@ -53,11 +54,16 @@ class Pulled:
 
     contacts: int = 0
     activities: int = 0
+    companies: int = 0
     quarantined: int = 0
     examples: tuple[Reject, ...] = ()  # the first that could not be used, for people
     changed: int = 0
     missing: set[str] = field(default_factory=set)  # contacts that were asked for and not there
     error: LeadlineError | None = None
+
+    def count(self, stream: Stream, rows: int) -> None:
+        """Add rows to those that were read of a stream."""
+        setattr(self, stream.value, getattr(self, stream.value) + rows)
 
 
 def pull(
@@ -78,6 +84,8 @@ def pull(
     if only is not None:
         pulled.missing = set(only.contacts)
     streams = [Stream.CONTACTS]
+    if capabilities.companies is Support.FULL:
+        streams.append(Stream.COMPANIES)
     if capabilities.activities is Support.FULL:
         streams.append(Stream.ACTIVITIES)
     try:
@@ -85,6 +93,9 @@ def pull(
             for stream in streams:
                 part = _Stream(workspace, source, stream, learned_at, pulled, only, on_progress)
                 part.run(full or only is not None)
+            if Stream.ACTIVITIES not in streams:
+                with workspace.exclusively():
+                    workspace.lake.say_feeds(source.name, {EVERY_TYPE}, learned_at)
     except LeadlineError as error:
         pulled.error = error
     return pulled
@@ -106,13 +117,18 @@ class _Stream:
     rejects: list[Reject] = field(default_factory=list)
     rows: int = 0
     saved: Checkpoint | None = None
+    feeds_off: frozenset[str] | None = None
 
     def run(self, full: bool) -> None:
         since = self._since()
         if full:
             since = None
         host = self.workspace.host
-        fetch = host.fetch_contacts if self.stream is Stream.CONTACTS else host.fetch_activities
+        fetch = {
+            Stream.CONTACTS: host.fetch_contacts,
+            Stream.ACTIVITIES: host.fetch_activities,
+            Stream.COMPANIES: host.fetch_companies,
+        }[self.stream]
         checkpoint: Checkpoint | None = None
         began = time.monotonic()
         with closing(fetch(self.source.name, since)) as batches:
@@ -147,7 +163,7 @@ class _Stream:
         table, rejects = admit(batch, self.source, self.stream)
         if self.only is not None:
             table = self.only.of(table)
-            if table.num_rows:
+            if self.stream is Stream.CONTACTS and table.num_rows:
                 self.pulled.missing -= set(table["contact_id"].to_pylist())
         self.tables.append(table)
         self.rejects += rejects
@@ -161,10 +177,9 @@ class _Stream:
                 datetime.now(UTC),
                 complete=batch.known.complete,
             )
-        if self.stream is Stream.CONTACTS:
-            self.pulled.contacts += table.num_rows
-        else:
-            self.pulled.activities += table.num_rows
+        if batch.feeds_off is not None:
+            self.feeds_off = batch.feeds_off
+        self.pulled.count(self.stream, table.num_rows)
         if self.on_progress is not None:
             self.on_progress(f"{self.source.name} {self.stream.value}", batch.rows.num_rows)
 
@@ -185,6 +200,8 @@ class _Stream:
                     checkpoint=reached or {},
                 )
                 self.pulled.changed += done.new + done.changed + done.deleted
+            if self.feeds_off is not None:
+                workspace.lake.say_feeds(name, self.feeds_off, self.learned_at)
             if self.rejects:
                 self.pulled.quarantined += workspace.lake.quarantine(
                     self.stream, name, self.rejects, self.learned_at
@@ -212,7 +229,11 @@ def signature(source: Source) -> str:
         "fields": dict(source.fields),
         "activity_fields": dict(source.activity_fields),
         "activity_types": {name: list(values) for name, values in source.activity_types.items()},
+        "company_fields": dict(source.company_fields),
+        "links_to": source.links_to,
         "wanted": {name: str(kind) for name, kind in source.wanted.items()},
         "time_zone": source.time_zone.key,
+        # Other names of our own fields are other fields, whose values are not known yet.
+        **({"write": dict(source.write)} if source.write else {}),
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadline.batches import Outcome, WriteResult
-from leadline.errors import LeadlineError
+from leadline.errors import LeadlineError, SourceError
 from leadline.ledger import Lease
+from leadline.sync.doubt import close_intents, in_doubt
 from leadline.sync.plan import Plan
 from leadline.workspace import Workspace
 
@@ -42,7 +43,7 @@ def push(
         with workspace.ledger.leases.take(
             f"push:{plan.source}", workspace.holder, LEASE_SECONDS
         ) as lease:
-            _close_doubtful(workspace, plan.source)
+            _close_doubtful(workspace, plan)
             for number, (changes, before) in enumerate(_batches(workspace, plan)):
                 lease.renew()
                 _write(workspace, plan.source, run_id, number, lease, changes, before, pushed)
@@ -83,7 +84,8 @@ def _write(
         done = [each.contact_id for each in results if each.outcome is Outcome.WRITTEN]
         bad = [each for each in results if each.outcome is Outcome.REJECTED]
         taken = pc.is_in(changes["contact_id"], pa.array(done, pa.string()))
-        intents.settle(intent, changes.filter(taken), _rejections(bad), datetime.now(UTC))
+        held = _as_held(changes, before).filter(taken)
+        intents.settle(intent, held, _rejections(bad), datetime.now(UTC))
         pushed.written += len(done)
         pushed.rejected += bad
         pushed.later += changes.num_rows - len(done) - len(bad)
@@ -98,10 +100,28 @@ def _rejections(results: list[WriteResult]) -> pa.Table:
     )
 
 
-def _close_doubtful(workspace: Workspace, source: str) -> None:
-    """Settle what a crash left open as not written: a score may simply be repeated."""
-    nothing = pa.table({"contact_id": pa.array([], pa.string())})
-    for intent in workspace.ledger.intents.open(source):
-        workspace.ledger.intents.settle(
-            intent.intent_id, nothing, _rejections([]), datetime.now(UTC)
+def _as_held(changes: pa.Table, before: pa.Table) -> pa.Table:
+    """What the CRM holds once these are written: a stage that was not sent is still there."""
+    if "stage_field" not in changes.column_names:
+        return changes
+    for column in ("stage", "stage_field"):
+        place = changes.schema.get_field_index(column)
+        values = pc.coalesce(changes[column], before[column])
+        changes = changes.set_column(place, column, values)
+    return changes
+
+
+def _close_doubtful(workspace: Workspace, plan: Plan) -> None:
+    """Settle what a crash left open as not written: a score may simply be repeated.
+
+    A stage may not: `sync` reads those contacts again first, and here they are refused.
+    """
+    doubtful = in_doubt(workspace, plan.source)
+    again = pc.is_in(plan.staged["contact_id"], pa.array(doubtful, pa.string()))
+    if pc.any(again).as_py():
+        raise SourceError(
+            "writing stages was interrupted, and nobody has looked since at what the CRM took: run "
+            "leadline sync, which reads those contacts again first",
+            source=plan.source,
         )
+    close_intents(workspace, plan.source)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
+
 from leadline.batches import Source
+from leadline.sync.doubt import read_again
+from leadline.sync.guard import Confirm, Excess, excesses, settled
 from leadline.sync.plan import Plan, plan
 from leadline.sync.pull import Only, Progress, Pulled, pull
 from leadline.sync.push import Pushed, push
 from leadline.sync.score import publish, score
 from leadline.workspace import Workspace
+
+# What of `max_changes` a run would pass, and whether it may go on.
+Allowed = Callable[[dict[str, Plan], pa.Table, datetime, bool], tuple[tuple[Excess, ...], bool]]
 
 # Facts of a workspace's first sync count as known since ever, so that its past can be asked about.
 SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,10 +36,17 @@ class Report:
     pushed: dict[str, Pushed] = field(default_factory=dict)
     published: int = 0
     errors: tuple[str, ...] = ()
+    excesses: tuple[Excess, ...] = ()
+    stopped: bool = False
 
     @property
     def status(self) -> str:
-        """succeeded; partial: something failed, something went through; failed: nothing did."""
+        """succeeded; partial: something failed, something went through; failed: nothing did.
+
+        stopped: writing would have passed a limit of `max_changes`, so that nothing was written.
+        """
+        if self.stopped:
+            return "stopped"
         rejected = any(done.rejected or done.later for done in self.pushed.values())
         if not self.errors and not rejected:
             return "succeeded"
@@ -74,18 +88,22 @@ def sync(
     as_of: datetime | None = None,
     write: bool = True,
     on_progress: Progress | None = None,
+    allow_changes: bool = False,
+    confirm: Confirm | None = None,
 ) -> Report:
     """Run the five rooms for these sources (all when none is named).
 
     as_of: the instant to score for, now when left out. write=False stops before anything is
-    published or pushed: the report then holds the plan.
+    published or pushed: the report then holds the plan. allow_changes: `max_changes` stops
+    nothing. confirm: asks a person, where one is there to answer.
     """
     sources = workspace.chosen(list(names))
     run_id = workspace.ledger.runs.start(
         "sync" if write else "plan", {"sources": [source.name for source in sources], "full": full}
     )
     try:
-        report = _rooms(workspace, sources, run_id, full, only, as_of, write, on_progress)
+        allowed = _allowing(workspace, allow_changes, confirm)
+        report = _rooms(workspace, sources, run_id, full, only, as_of, write, on_progress, allowed)
     except BaseException as error:
         summary = {"errors": [str(error) or type(error).__name__]}
         workspace.ledger.runs.finish(run_id, "failed", summary)
@@ -103,6 +121,7 @@ def _rooms(
     as_of: datetime | None,
     write: bool,
     on_progress: Progress | None,
+    allowed: Allowed,
 ) -> Report:
     at, learned_at = instants(workspace, as_of)
     pulled = {}
@@ -116,6 +135,9 @@ def _rooms(
             only=only,
             on_progress=on_progress,
         )
+        again = read_again(workspace, source, learned_at, on_progress) if write else None
+        if again is not None and again.error is not None:
+            pulled[source.name].error = again.error
     errors = [str(each.error) for each in pulled.values() if each.error is not None]
     errors += [
         f"source '{name}' has no contact '{contact}'"
@@ -133,13 +155,48 @@ def _rooms(
             on_progress("score", 0)
         scores = score(workspace, at)
         plans = {source.name: plan(workspace, source, scores) for source in reached}
-        if not write:
-            return Report(run_id, at, models, pulled, plans, errors=tuple(errors))
+        found, may_go_on = allowed(plans, scores, at, write)
+        if not write or not may_go_on:
+            errors += _stopping(found) if write else []
+            return Report(
+                run_id,
+                at,
+                models,
+                pulled,
+                plans,
+                errors=tuple(errors),
+                excesses=found,
+                stopped=write,
+            )
         published = publish(workspace, scores, at)
         workspace.lake.compact()
     pushed = {name: push(workspace, made, run_id, on_progress) for name, made in plans.items()}
     errors += [str(done.error) for done in pushed.values() if done.error is not None]
     return Report(run_id, at, models, pulled, plans, pushed, published, tuple(errors))
+
+
+def _allowing(workspace: Workspace, allow_changes: bool, confirm: Confirm | None) -> Allowed:
+    """What decides whether a run may write: the limits that it would pass, and yes or no."""
+
+    def allowed(
+        plans: dict[str, Plan], scores: pa.Table, at: datetime, write: bool
+    ) -> tuple[tuple[Excess, ...], bool]:
+        if allow_changes:
+            return (), True
+        found = excesses(workspace, plans, scores, at)
+        return tuple(found), settled(found, confirm if write else None)
+
+    return allowed
+
+
+def _stopping(found: Sequence[Excess]) -> list[str]:
+    """Why the run stopped, and how to go on."""
+    way_on = (
+        "stopped: nothing was written to any source and nothing was published; what was read is "
+        "kept. Look with leadline plan; go on with leadline sync --allow-changes, or change "
+        "[write.max_changes] in the config"
+    )
+    return [*map(str, found), way_on]
 
 
 def instants(workspace: Workspace, as_of: datetime | None) -> tuple[datetime, datetime]:

@@ -13,7 +13,11 @@ from leadline.workspace import Workspace
 
 def score(workspace: Workspace, as_of: datetime) -> pa.Table:
     """The `scores` rows of every contact, best first."""
-    wide = workspace.engine.score(workspace.model, as_of)
+    return ranked(workspace, workspace.engine.score(workspace.model, as_of), as_of)
+
+
+def ranked(workspace: Workspace, wide: pa.Table, as_of: datetime) -> pa.Table:
+    """The `scores` rows made of the engine's rows, best first."""
     table = scores_table(CompiledModel(workspace.model, workspace.engine.facts), wide, as_of)
     order = [("score", "descending"), ("source", "ascending"), ("contact_id", "ascending")]
     return table.sort_by(order)

@@ -19,6 +19,7 @@ from leadline.vocabulary import FieldType
 SOURCE = "tested"
 WANTED = {"first_name": FieldType.TEXT, "job_title": FieldType.TEXT, "company": FieldType.TEXT}
 CONTACT_TEXTS = ("contact_id", "email", *WANTED)
+COMPANY_TEXTS = ("company_id", "company")
 ACTIVITY_TEXTS = ("activity_id", "contact_id", "type", "name", "url")
 
 Facts = dict[str, dict[str, object]]
@@ -66,6 +67,7 @@ class Bench:
                 activity_fields=crm.activity_fields,
                 activity_types=crm.activity_types,
                 wanted=WANTED,
+                company_fields=crm.company_fields,
             )
         )
         return cls(plugin, name, crm, base, state, host)
@@ -90,9 +92,11 @@ class Bench:
         self, stream: Stream, since: Checkpoint | None = None, *, only: int | None = None
     ) -> list[Batch]:
         """What a fetch yields; `only` stops early, as a crash would."""
-        fetch = (
-            self.host.fetch_contacts if stream is Stream.CONTACTS else self.host.fetch_activities
-        )
+        fetch = {
+            Stream.CONTACTS: self.host.fetch_contacts,
+            Stream.ACTIVITIES: self.host.fetch_activities,
+            Stream.COMPANIES: self.host.fetch_companies,
+        }[stream]
         found: list[Batch] = []
         with fetch(SOURCE, through_json(since)) as answer:
             for batch in answer:
@@ -121,15 +125,16 @@ class Bench:
 
 def facts_in(batches: Iterable[Batch], stream: Stream) -> Facts:
     """The last row of each id, texts only: '' is unknown, and `deleted` is a plain boolean."""
-    key, texts = {
-        Stream.CONTACTS: ("contact_id", CONTACT_TEXTS),
-        Stream.ACTIVITIES: ("activity_id", ACTIVITY_TEXTS),
+    texts = {
+        Stream.CONTACTS: CONTACT_TEXTS,
+        Stream.ACTIVITIES: ACTIVITY_TEXTS,
+        Stream.COMPANIES: COMPANY_TEXTS,
     }[stream]
     found: Facts = {}
     for batch in batches:
         for row in batch.rows.to_pylist():
             fact = {name: plain(row.get(name)) for name in texts}
-            found[str(row[key])] = {**fact, "deleted": is_true(row.get("deleted"))}
+            found[str(row[stream.key])] = {**fact, "deleted": is_true(row.get("deleted"))}
     return found
 
 

@@ -15,7 +15,7 @@ from leadline.hookspecs import hookimpl
 from leadline.testing.basis import ContractBasis
 from leadline.testing.bench import SOURCE, Bench
 from leadline.testing.crm import Crm
-from leadline.testing.seeds import seed_activities, seed_contacts
+from leadline.testing.seeds import seed_activities, seed_companies, seed_contacts
 from leadline.testing.writing import changes_for
 
 T = TypeVar("T")
@@ -38,6 +38,10 @@ class Watcher:
     @hookimpl(wrapper=True)
     def fetch_activities(self) -> Generator[None, Iterator[Batch], Iterator[Batch]]:
         return self._count("fetch_activities", (yield))
+
+    @hookimpl(wrapper=True)
+    def fetch_companies(self) -> Generator[None, Iterator[Batch], Iterator[Batch]]:
+        return self._count("fetch_companies", (yield))
 
     @hookimpl(wrapper=True)
     def write_scores(self) -> Generator[None, Iterator[WriteResult], Iterator[WriteResult]]:
@@ -79,11 +83,14 @@ class ConductContract(ContractBasis):
     def test_what_is_unsupported_is_refused(self, bench: Bench, crm: Crm) -> None:
         seed_contacts(crm)
         before, can = crm.everything_else(), bench.capabilities
-        if Support.UNSUPPORTED not in (can.activities, can.write):
-            pytest.skip(f"connector '{bench.connector}' declares neither activities nor write so")
+        if Support.UNSUPPORTED not in (can.activities, can.companies, can.write):
+            pytest.skip(f"connector '{bench.connector}' declares nothing of the kind so")
         if can.activities is Support.UNSUPPORTED:
             with pytest.raises(SourceError, match=f"(?s){SOURCE}.*activities"):
                 list(bench.host.fetch_activities(SOURCE, None))
+        if can.companies is Support.UNSUPPORTED:
+            with pytest.raises(SourceError, match=f"(?s){SOURCE}.*companies"):
+                list(bench.host.fetch_companies(SOURCE, None))
         if can.write is Support.UNSUPPORTED:
             with pytest.raises(SourceError, match=f"(?s){SOURCE}.*write"):
                 list(bench.host.write_scores(SOURCE, changes_for(crm, {1: 70})))
@@ -119,6 +126,8 @@ class ConductContract(ContractBasis):
         expected = {"check": len(watched.host.check(SOURCE))}
         if bench.capabilities.activities is Support.FULL:
             expected["fetch_activities"] = len(watched.batches(Stream.ACTIVITIES))
+        if bench.capabilities.companies is Support.FULL:
+            expected["fetch_companies"] = len(watched.batches(Stream.COMPANIES))
         expected["fetch_contacts"] = len(watched.batches(Stream.CONTACTS))
         if bench.capabilities.write is Support.FULL:
             expected["write_scores"] = len(watched.write(changes_for(crm, {1: 70, 2: 5})))
@@ -126,6 +135,8 @@ class ConductContract(ContractBasis):
 
 
 def _seed(bench: Bench, crm: Crm) -> None:
+    if bench.capabilities.companies is Support.FULL:
+        seed_companies(crm)
     if bench.capabilities.activities is Support.FULL:
         seed_activities(crm)
     else:

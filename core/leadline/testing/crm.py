@@ -17,13 +17,15 @@ class Crm(ABC):
     """A CRM, a simulator of one or a folder of files, made fresh for each test.
 
     `at` is the CRM's own clock when something happens: it becomes `updated_at` of what is put.
-    fields, activity_fields and activity_types are the tables of the same names in the config.
+    fields, activity_fields, activity_types and company_fields are the tables of the same names in
+    the config.
     unable: names from `HOSTILE_VALUES` that this kind of CRM cannot hold.
     """
 
     fields: Mapping[str, str] = _NOTHING
     activity_fields: Mapping[str, str] = _NOTHING
     activity_types: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    company_fields: Mapping[str, str] = _NOTHING
     unable: frozenset[str] = frozenset()
 
     def contact_id(self, number: int) -> str:
@@ -41,6 +43,10 @@ class Crm(ABC):
     @abstractmethod
     def put_activities(self, rows: Sequence[Row], at: datetime) -> None:
         """Add activities that the CRM learns of at this instant; `occurred_at` may be long ago."""
+
+    def put_companies(self, rows: Sequence[Row], at: datetime) -> None:
+        """Create companies, or change those whose `company_id` exists."""
+        raise NotImplementedError("answer put_companies(self, rows, at): companies are declared")
 
     @abstractmethod
     def delete_contact(self, contact_id: str, at: datetime) -> None:

@@ -9,7 +9,15 @@ from leadline.testing.basis import ContractBasis
 from leadline.testing.bench import CONTACT_TEXTS, Bench, differences, facts_in, live, plain
 from leadline.testing.crm import Crm
 from leadline.testing.hostile import HOSTILE_VALUES
-from leadline.testing.seeds import activity, contact, moment, seed_activities, seed_contacts
+from leadline.testing.seeds import (
+    activity,
+    company,
+    contact,
+    moment,
+    seed_activities,
+    seed_companies,
+    seed_contacts,
+)
 
 
 class FetchContract(ContractBasis):
@@ -34,6 +42,14 @@ class FetchContract(ContractBasis):
         assert sorted(tuple(str(fact[n]) for n in names) for fact in fetched) == sorted(
             tuple(str(row[n]) for n in names) for row in seeded
         ), "a full fetch (since=None) must bring each activity once, under an id of its own"
+
+    def test_every_company_is_fetched(self, bench: Bench, crm: Crm) -> None:
+        bench.needs("companies")
+        expected = {str(row["company_id"]): dict(row) for row in seed_companies(crm)}
+        fetched = live(bench.facts(Stream.COMPANIES))
+        assert differences(fetched, expected) == [], (
+            "a full fetch (since=None) must bring each company as it is"
+        )
 
     @pytest.mark.parametrize("stream", list(Stream))
     def test_resuming_at_every_batch_boundary_loses_and_invents_nothing(
@@ -104,6 +120,17 @@ class FetchContract(ContractBasis):
             "missed: resume with >=, not >"
         )
 
+    def test_a_company_that_ties_with_the_checkpoint_is_found(self, bench: Bench, crm: Crm) -> None:
+        bench.needs("companies")
+        seed_companies(crm)
+        checkpoint = self._last(bench, Stream.COMPANIES).checkpoint
+        crm.put_companies([company(8), company(1, "Moved Inc")], moment(2))
+        later = bench.reopened().facts(Stream.COMPANIES, checkpoint)
+        assert {key: later.get(key, {}).get("company") for key in ("c0001", "c0008")} == {
+            "c0001": "Moved Inc",
+            "c0008": "Company 8",
+        }, "a company that changed at the very instant of the checkpoint was missed: use >=, not >"
+
     def test_an_activity_of_long_ago_that_comes_late_is_found(self, bench: Bench, crm: Crm) -> None:
         bench.needs("activities")
         seed_activities(crm)
@@ -139,11 +166,14 @@ class FetchContract(ContractBasis):
         assert len(fetched) == len(rows), "more contacts came than were put: was a value split?"
 
     def _seed(self, bench: Bench, crm: Crm, stream: Stream) -> None:
-        if stream is Stream.CONTACTS:
-            seed_contacts(crm)
-        else:
-            bench.needs("activities")
-            seed_activities(crm)
+        if stream is not Stream.CONTACTS:
+            bench.needs(stream.value)
+        seeds = {
+            Stream.CONTACTS: seed_contacts,
+            Stream.ACTIVITIES: seed_activities,
+            Stream.COMPANIES: seed_companies,
+        }
+        seeds[stream](crm)
 
     def _last(self, bench: Bench, stream: Stream) -> Batch:
         batches = bench.batches(stream)

@@ -387,7 +387,10 @@ def test_an_activity_column_that_is_missing_is_named(
 
 
 def test_no_activities_file_is_no_activities(csv_source: SourceMaker) -> None:
-    assert list(csv_source().fetch_activities(None)) == []
+    (batch,) = csv_source().fetch_activities(None)
+    assert batch.rows.num_rows == 0
+    assert batch.feeds_off == frozenset({"*"})
+    assert list(csv_source().fetch_activities(batch.checkpoint)) == []
 
 
 def test_a_mapped_column_that_is_missing_is_said_once(

@@ -34,8 +34,8 @@ def test_the_blocks_of_the_config_and_model_pages_load_together(tmp_path: Path) 
     (tmp_path / "config.toml").write_text(_toml("config.md"), encoding="utf-8")
     (tmp_path / "model.toml").write_text(_toml("model.md"), encoding="utf-8")
     (model,) = load_config(tmp_path / "config.toml").models
-    assert len(model.rules) == 6
-    assert [label.name for label in model.ranked] == ["hot", "warm"]
+    assert len(model.rules) == 11
+    assert [label.name for label in model.ranked] == ["burning", "hot", "warm"]
 
 
 @pytest.mark.parametrize(("what", "page"), [("config", "config.md"), ("model", "model.md")])

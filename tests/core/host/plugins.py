@@ -24,7 +24,9 @@ from leadline.batches import (
 from leadline.hookspecs import Connector, hookimpl
 from leadline.host import Host
 
-CAN_ALL = Capabilities(activities=Support.FULL, write=Support.FULL, batch_size=10)
+CAN_ALL = Capabilities(
+    activities=Support.FULL, companies=Support.FULL, write=Support.FULL, batch_size=10
+)
 
 
 class Settings(BaseModel):
@@ -53,6 +55,10 @@ class Steady:
     @hookimpl
     def fetch_activities(self, source: Source, since: Checkpoint | None) -> Any:
         return self.pages("activities")
+
+    @hookimpl
+    def fetch_companies(self, source: Source, since: Checkpoint | None) -> Any:
+        return self.pages("companies")
 
     @hookimpl
     def write_scores(self, source: Source, changes: pa.Table) -> Any:

@@ -54,6 +54,11 @@ def test_hook_fetch_activities(tmp_path: Path) -> None:
     assert ids(host.fetch_activities("mine", {"page": 1})) == ["mine-0", "mine-1", "mine-2"]
 
 
+def test_hook_fetch_companies(tmp_path: Path) -> None:
+    host = host_with(Plugin(Steady), tmp_path)
+    assert ids(host.fetch_companies("mine", {"page": 1})) == ["mine-0", "mine-1", "mine-2"]
+
+
 def test_hook_write_scores(tmp_path: Path) -> None:
     host = host_with(Plugin(Steady), tmp_path)
     assert list(host.write_scores("mine", changes("a", "b"))) == [

@@ -44,9 +44,9 @@ def test_a_rule_about_activities_does_not_see_the_person(broken: Change, fact: s
     assert "without 'activity'" in problem.message
 
 
-def test_properties_of_an_activity_are_not_there_yet(broken: Change) -> None:
+def test_properties_of_an_activity_are_asked_for_one_by_one(broken: Change) -> None:
     (problem,) = broken((ACTIVITY, "properties LIKE '%x%'"))
-    assert "'properties' cannot be used in a condition yet" in problem.message
+    assert "ask for one property: properties['name']" in problem.message
 
 
 def test_an_exclusion_sees_the_person_only(broken: Change) -> None:

@@ -43,7 +43,7 @@ def test_grades_are_kept_from_best_to_worst_whatever_the_file_s_order(good: Path
 
 # What is changed, the line and field it is reported at, and words of the message.
 CASES = [
-    ("points = 20", "points = '20'", 10, "rules[0].points", "must be a number, not a text"),
+    ("points = 20", "points = '20'", 10, "rules[0].points", "or a table, not a text"),
     ("points = 20", "points = true", 10, "rules[0].points", "must be a number, not true or false"),
     ("points = 20", "points = nan", 10, "rules[0].points", "must be a finite number"),
     ("points = 20", "points = 20_000", 10, "rules[0].points", "between -10,000 and 10,000"),

@@ -5,11 +5,17 @@ from __future__ import annotations
 import pytest
 from sqlglot import exp
 
-from leadline.predicates import emit, fields_of, parse
+from leadline.predicates import Clock, emit, fields_of, parse
 from leadline.predicates.tree import Compare, Field, Literal
 from leadline.vocabulary import RECORD_FIELDS, STANDARD_FIELDS, FieldType, column_of
 
 FACTS = {**RECORD_FIELDS, **STANDARD_FIELDS}
+CLOCK = Clock(20_513, "Europe/Warsaw")  # 2026-03-01
+LISTS = {"founders": ["Founder*", "Geschäftsführer"], "rivals": ["rival.example"]}
+SEGMENTS = {
+    "dach": parse("country IN ('DE', 'AT', 'CH')", FACTS),
+    "grown_up": parse("age >= 18 OR consent", FACTS),
+}
 
 ADMITTED = {
     # comparisons
@@ -86,13 +92,64 @@ ADMITTED = {
         "(CAST(budget AS DOUBLE) / NULLIF(CAST(company__employees AS DOUBLE), 0)) > 10"
     ),
     "-age < 0": "(CAST(0 AS DOUBLE) - CAST(age AS DOUBLE)) < 0",
+    # days are those of the workspace, counted to the day of scoring
+    "days_since(planned_purchase_date) > 90": (
+        "(20513 - DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), planned_purchase_date)) > 90"
+    ),
+    "days_until(planned_purchase_date) <= 90": (
+        "(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), planned_purchase_date) - 20513) <= 90"
+    ),
+    "days_since(created_at) = 0": (
+        "(20513 - DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), "
+        "CAST(created_at AT TIME ZONE 'Europe/Warsaw' AS DATE))) = 0"
+    ),
+    "age_years(planned_purchase_date) >= 18": (
+        "(2026 - YEAR(planned_purchase_date) - CASE WHEN MONTH(planned_purchase_date) * 100 "
+        "+ DAY(planned_purchase_date) > 301 THEN 1 ELSE 0 END) >= 18"
+    ),
+    "DAYS_SINCE(COALESCE(created_at, updated_at)) > 1": (
+        "(20513 - DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), "
+        "CAST(COALESCE(created_at, updated_at) AT TIME ZONE 'Europe/Warsaw' AS DATE))) > 1"
+    ),
+    # a segment stands for its condition, whole
+    "in_segment('dach')": "country IN ('DE', 'AT', 'CH')",
+    "NOT in_segment('grown_up') AND consumer": "(NOT (age >= 18 OR consent) AND consumer)",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ADMITTED)
 def test_an_admitted_condition_becomes_this_sql(text: str) -> None:
-    emitted = emit(parse(text, FACTS), lambda name: exp.column(column_of(name)))
+    read = parse(text, FACTS, lists=LISTS, segments=SEGMENTS)
+    emitted = emit(read, lambda name: exp.column(column_of(name)), CLOCK)
     assert emitted.sql("duckdb") == ADMITTED[text]
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("plan", "$.plan"),
+        ("a b", '$."a b"'),
+        ("a.b", '$."a.b"'),
+        ("0", '$."0"'),
+        ("utm:source-1", '$."utm:source-1"'),
+    ],
+)
+def test_a_property_is_one_key_whatever_its_signs(key: str, path: str) -> None:
+    read = parse(f"properties['{key}'] = 'x'", {"properties": FieldType.TEXT})
+    emitted = emit(read, exp.column, CLOCK).sql("duckdb")
+    assert emitted == f"NULLIF(properties ->> '{path}', '') = 'x'"
+    assert fields_of(read) == {"properties"}
+
+
+def test_a_list_becomes_one_pattern_for_each_way_of_standing_in_a_text() -> None:
+    read = parse("in_list(job_title, 'founders') OR in_list(email, 'rivals')", FACTS, lists=LISTS)
+    emitted = emit(read, exp.column, CLOCK)
+    found = [each.expression.name for each in emitted.find_all(exp.RegexpLike)]
+    assert {pattern for pattern in found if "?:" in pattern} == {
+        r"(?:^|[^\p{L}\p{N}])(?:geschaftsfuhrer)(?:$|[^\p{L}\p{N}])",
+        r"(?:^|[^\p{L}\p{N}])(?:founder)[\p{L}\p{N}]*(?:$|[^\p{L}\p{N}])",
+        r"(?:^|[\s,;|/()])(?:rival\.example)(?:$|[\s,;|/()])",
+    }
 
 
 @pytest.mark.parametrize("name", ["comment", "show", "set", "describe", "order", "group", "plan"])
@@ -111,7 +168,7 @@ def test_the_facts_that_a_condition_reads_are_known() -> None:
 def test_a_long_chain_of_ors_is_one_level_deep() -> None:
     text = " OR ".join(f"age = {n}" for n in range(300))
     assert len(text) < 4_000
-    emitted = emit(parse(text, FACTS), exp.column).sql("duckdb")
+    emitted = emit(parse(text, FACTS), exp.column, CLOCK).sql("duckdb")
     assert emitted == f"({text})"
 
 
@@ -126,4 +183,4 @@ def test_a_long_chain_of_ors_is_one_level_deep() -> None:
     ],
 )
 def test_what_is_admitted_can_be_emitted_however_deep(text: str) -> None:
-    emit(parse(text, FACTS), exp.column).sql("duckdb")
+    emit(parse(text, FACTS), exp.column, CLOCK).sql("duckdb")

@@ -10,13 +10,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from leadline.predicates import PredicateError, emit, parse
-from leadline.vocabulary import column_of
+from leadline.predicates import Clock, PredicateError, emit, parse
+from leadline.vocabulary import FieldType, column_of
 from tests.laws import pools
 from tests.laws.conditions import conditions
 from tests.laws.effort import tries
 
 SECONDS = 0.1
+CLOCK = Clock(20_513, "Europe/Warsaw")
+FIELDS = {**pools.ABOUT_PEOPLE, "properties": FieldType.TEXT}
+SEGMENTS = {"grown_up": parse("age >= 18", FIELDS)}
 
 _SQL = r"""
 ( ) [ ] { } , ; : :: . .. ' '' " $1 $$ ? @ # % ^ & * ** + - -- / // /* */ | || ~ ~~ !~ ! != < <= <>
@@ -25,6 +28,8 @@ EXISTS CASE WHEN THEN ELSE END CAST( TRY_CAST( SELECT FROM WHERE UNION WITH VALU
 FILTER( COLUMNS( UNNEST( read_csv( INTERVAL DATE TIMESTAMP LAMBDA COLLATE SIMILAR TO GLOB ISNULL
 NOTNULL PIVOT DESCRIBE SET COPY ATTACH INSTALL PRAGMA CALL SHOW 0x1F 1e9 1_0 .5 5. 1..2 ² ٣ ∞ é
 e'x' x'0' N'a' \ 😀 LENGTH( TRIM( COALESCE( CONTAINS( REGEXP_MATCHES( '[' '(?' '\'
+in_list( in_segment( 'titles' 'grown_up' days_since( days_until( age_years( properties['plan']
+properties[ properties
 """
 _WORDS = [*_SQL.split(), "\n", "\t", "\r", "\x0b", "\u2028", "\ufeff", "\u200b"]
 
@@ -32,10 +37,10 @@ _WORDS = [*_SQL.split(), "\n", "\t", "\r", "\x0b", "\u2028", "\ufeff", "\u200b"]
 def verdict(text: str) -> PredicateError | None:
     """Parse the text, and emit it if it is admitted; nothing but a PredicateError may come out."""
     try:
-        expr = parse(text, pools.ABOUT_PEOPLE)
+        expr = parse(text, FIELDS, lists=pools.LISTS, segments=SEGMENTS)
     except PredicateError as refused:
         return refused
-    emit(expr, lambda name: exp.column(column_of(name))).sql("duckdb")
+    emit(expr, lambda name: exp.column(column_of(name)), CLOCK).sql("duckdb")
     return None
 
 
@@ -53,7 +58,7 @@ def judged(text: str) -> None:
 def _seconds(text: str) -> float:
     begun = time.process_time()
     with suppress(PredicateError):
-        parse(text, pools.ABOUT_PEOPLE)
+        parse(text, FIELDS, lists=pools.LISTS, segments=SEGMENTS)
     return time.process_time() - begun
 
 
@@ -93,7 +98,10 @@ def test_any_words_of_sql_are_judged(words: list[str]) -> None:
 
 
 @tries(500)
-@given(text=conditions(pools.ABOUT_PEOPLE), seed=st.integers(0, 2**32))
+@given(
+    text=conditions(FIELDS, lists=list(pools.LISTS), segments=["grown_up"]),
+    seed=st.integers(0, 2**32),
+)
 def test_a_spoiled_condition_is_judged(text: str, seed: int) -> None:
     judged(spoiled(text, seed))
 
@@ -101,7 +109,10 @@ def test_a_spoiled_condition_is_judged(text: str, seed: int) -> None:
 @tries(60)
 @given(
     text=st.sampled_from(
-        [*_WORDS, "age = 1 OR", "NOT", "consent =", "- ", "a.", "(1,", "COALESCE(age,"]
+        [
+            *(*_WORDS, "age = 1 OR", "NOT", "consent =", "- ", "a.", "(1,", "COALESCE(age,"),
+            *("in_list(job_title, 'titles') OR", "in_segment('grown_up') AND", "properties['x']"),
+        ]
     ),
     count=st.integers(10, 4000),
 )

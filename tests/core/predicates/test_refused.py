@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlglot import exp
 
-from leadline.predicates import PredicateError, parse
-from leadline.vocabulary import RECORD_FIELDS, STANDARD_FIELDS
+from leadline.predicates import Clock, Expr, PredicateError, emit, parse
+from leadline.vocabulary import RECORD_FIELDS, STANDARD_FIELDS, FieldType
 
 FACTS = {**RECORD_FIELDS, **STANDARD_FIELDS}
+# Of an activity, where a property can be asked for.
+PROPERTIES = {"properties": FieldType.TEXT, "url": FieldType.TEXT}
+LISTS = {"founders": ["founder*"]}
+SEGMENTS = {"dach": parse("country IN ('DE', 'AT', 'CH')", FACTS)}
 
 # The condition, what the message begins with, and the text from the caret on ("": no caret).
 REFUSED = [
@@ -114,6 +119,27 @@ REFUSED = [
     (f"REGEXP_MATCHES(city, '{'a' * 201}')", "a pattern may have 200 characters, this has 201", ""),
     ("REGEXP_MATCHES(city, 'a', 'i')", "'REGEXPLIKE' is not allowed", "city, 'a'"),
     ("REGEXP_MATCHES(city, country)", "REGEXP_MATCHES takes a constant text", ""),
+    # lists, segments and dates
+    (
+        "in_list(city, 'foundrs')",
+        "there is no list 'foundrs'; did you mean 'founders'?",
+        "'foundrs",
+    ),
+    ("in_list(city)", "write in_list(field, 'name of the list')", "city)"),
+    ("in_list(city, country)", "in_list takes the name in quotes", ""),
+    ("in_list(age, 'founders')", "in_list looks into a text, this is integer", "age, '"),
+    ("in_list(city, 'founders', 1)", "write in_list(field, 'name of the list')", "city, '"),
+    ("in_list(city, 'x'' OR 1=1 --')", "there is no list 'x' OR 1=1 --'", ""),
+    ("in_segment(dach)", "in_segment takes the name in quotes", ""),
+    ("in_segment('dahc')", "there is no segment 'dahc'; did you mean 'dach'?", "'dahc'"),
+    ("in_segment('dach', 'dach')", "in_segment takes the name in quotes", ""),
+    ("days_since(city) > 1", "days_since counts from a date or an instant, this is text", ""),
+    ("days_until('2026-01-01') > 1", "days_until counts from a date or an instant", ""),
+    ("age_years(age) > 1", "age_years counts from a date or an instant, this is integer", ""),
+    ("days_since() > 1", "write days_since(field)", ""),
+    ("days_since(created_at, 1) > 1", "write days_since(field)", ""),
+    ("days_since(created_at)", "a condition must be true or false, this is integer", ""),
+    ("properties['plan'] = 'x'", "'BRACKET' is not allowed", "properties["),
     # size
     ("(" * 33 + "consent" + ")" * 33, "nested deeper than 32 levels", "(consent"),
     ("NOT " * 33 + "consent", "nested deeper than 32 levels", "NOT consent"),
@@ -128,7 +154,7 @@ REFUSED = [
 @pytest.mark.parametrize(("text", "message", "at"), REFUSED, ids=lambda part: ascii(part)[:40])
 def test_a_condition_is_refused_with_a_reason(text: str, message: str, at: str) -> None:
     with pytest.raises(PredicateError) as refused:
-        parse(text, FACTS)
+        parse(text, FACTS, lists=LISTS, segments=SEGMENTS)
     assert str(refused.value).startswith(message)
     caret = refused.value.caret()
     if not at:
@@ -136,6 +162,77 @@ def test_a_condition_is_refused_with_a_reason(text: str, message: str, at: str) 
     else:
         line, mark = caret.split("\n")
         assert line[mark.index("^") :].startswith(at)
+
+
+OF_PROPERTIES = [
+    ("properties = 'x'", "ask for one property: properties['name']"),
+    ("properties IS NULL", "ask for one property: properties['name']"),
+    ("in_list(properties, 'founders')", "ask for one property: properties['name']"),
+    ("properties[1] = 'x'", "properties takes the name in quotes"),
+    ("properties[url] = 'x'", "properties takes the name in quotes"),
+    ("properties['a', 'b'] = 'x'", ""),
+    ("properties['a':'b'] = 'x'", "properties takes the name in quotes"),
+    ("properties['a']['b'] = 'x'", "'BRACKET' is not allowed"),
+    ("properties.plan = 'x'", "unknown field 'properties.plan'"),
+    ("properties -> 'plan' = 'x'", ""),
+    ("properties ->> 'plan' = 'x'", ""),
+    ("properties[''] = 'x'", "'' cannot be the name of a property"),
+    ("properties['a''b'] = 'x'", "'a'b' cannot be the name of a property"),
+    ("properties['a\"b'] = 'x'", "'a\"b' cannot be the name of a property"),
+    ("properties['*'] = 'x'", "'*' cannot be the name of a property"),
+    ("properties['$.a'] = 'x'", "'$.a' cannot be the name of a property"),
+    ("properties['a[0]'] = 'x'", "'a[0]' cannot be the name of a property"),
+    ("properties['a\\b'] = 'x'", "'a\\b' cannot be the name of a property"),
+    ("properties['ü'] = 'x'", "'ü' cannot be the name of a property"),
+    (f"properties['{'a' * 101}'] = 'x'", f"'{'a' * 101}' cannot be the name of a property"),
+    ("url['a'] = 'x'", "'BRACKET' is not allowed"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), OF_PROPERTIES, ids=lambda part: ascii(part)[:40])
+def test_a_property_is_asked_for_by_its_plain_name_alone(text: str, message: str) -> None:
+    with pytest.raises(PredicateError) as refused:
+        parse(text, PROPERTIES, lists=LISTS)
+    assert str(refused.value).startswith(message)
+
+
+def doubled(times: int, condition: str) -> dict[str, Expr]:
+    """Segments that each ask twice for the one before."""
+    segments = {"s0": parse(condition, FACTS, lists=LISTS)}
+    for n in range(times):
+        text = f"in_segment('s{n}') AND (in_segment('s{n}') OR consent)"
+        segments[f"s{n + 1}"] = parse(text, FACTS, segments=segments)
+    return segments
+
+
+def chained(times: int) -> dict[str, Expr]:
+    """Segments that each ask for the one before."""
+    segments = {"s0": parse("age > 1", FACTS)}
+    for n in range(times):
+        segments[f"s{n + 1}"] = parse(f"NOT in_segment('s{n}')", FACTS, segments=segments)
+    return segments
+
+
+def test_segments_that_grow_by_doubling_are_refused_early() -> None:
+    with pytest.raises(PredicateError, match="too large with its segments"):
+        doubled(30, "age > 1")
+
+
+def test_segments_one_inside_the_other_are_refused_before_they_are_too_deep() -> None:
+    with pytest.raises(PredicateError, match="nested too deeply with its segments"):
+        chained(100)
+
+
+def test_segments_as_deep_as_they_may_be_can_be_emitted() -> None:
+    segments = chained(79)
+    emit(segments["s79"], exp.column, Clock(0)).sql("duckdb")
+
+
+def test_a_long_list_asked_for_again_and_again_is_refused() -> None:
+    words = {"words": [f"word {n}" for n in range(5_000)]}
+    parse(" OR ".join(["in_list(city, 'words')"] * 5), FACTS, lists=words)
+    with pytest.raises(PredicateError, match="too large with its segments and lists"):
+        parse(" OR ".join(["in_list(city, 'words')"] * 100), FACTS, lists=words)
 
 
 def test_the_caret_stands_in_the_line_of_the_fault() -> None:

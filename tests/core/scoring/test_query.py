@@ -42,18 +42,18 @@ def test_the_worth_of_an_occurrence_is_worked_out_beforehand() -> None:
     assert weights.schema == pa.schema(
         [
             ("age", pa.int32()),
-            ("w1", pa.int32()),
+            ("w1_0", pa.int32()),
             ("c1", pa.int8()),
-            ("w2", pa.int32()),
+            ("w2_0", pa.int32()),
             ("c2", pa.int8()),
         ]
     )
     rows = {row["age"]: row for row in weights.to_pylist()}
     assert list(rows) == list(range(92))
-    assert rows[0] == {"age": 0, "w1": 5000, "c1": 1, "w2": 8000, "c2": 1}
-    assert rows[14] == {"age": 14, "w1": 2500, "c1": 1, "w2": 8000, "c2": 1}
+    assert rows[0] == {"age": 0, "w1_0": 5000, "c1": 1, "w2_0": 8000, "c2": 1}
+    assert rows[14] == {"age": 14, "w1_0": 2500, "c1": 1, "w2_0": 8000, "c2": 1}
     assert rows[90]["c1"] == 1
-    assert rows[91] == {"age": 91, "w1": 0, "c1": 0, "w2": 8000, "c2": 1}
+    assert rows[91] == {"age": 91, "w1_0": 0, "c1": 0, "w2_0": 8000, "c2": 1}
 
 
 def test_the_model_names_the_facts_that_it_reads() -> None:

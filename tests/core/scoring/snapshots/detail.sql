@@ -1,28 +1,29 @@
 WITH kind_flags AS (
   SELECT
     k.kind,
-    CAST(CASE WHEN k.type = 'page_view' AND k.url LIKE '%/pricing%' THEN 1 ELSE 0 END AS TINYINT) AS f1,
-    CAST(CASE WHEN k.type = 'purchase' THEN 1 ELSE 0 END AS TINYINT) AS f2
+    CAST(CASE WHEN k.type IN ('page_view') AND k.url LIKE '%/pricing%' THEN 1 ELSE 0 END AS TINYINT) AS f1_0,
+    CAST(CASE WHEN k.type IN ('purchase') THEN 1 ELSE 0 END AS TINYINT) AS f2_0
   FROM kinds AS k
   WHERE
     (
-      k.type = 'page_view' AND k.url LIKE '%/pricing%'
-    ) OR k.type = 'purchase'
+      k.type IN ('page_view') AND k.url LIKE '%/pricing%'
+    )
+    OR k.type IN ('purchase')
 ), activity_points AS (
   SELECT
     a.source,
     a.contact_id,
-    CAST(SUM(k.f1 * w.w1) AS BIGINT) AS s1,
-    CAST(SUM(k.f1 * w.c1) AS BIGINT) AS n1,
+    CAST(SUM(k.f1_0 * w.w1_0) AS BIGINT) AS s1,
+    CAST(SUM(k.f1_0 * w.c1) AS BIGINT) AS n1,
     MAX(CASE WHEN (
-      k.f1 * w.c1
+      k.f1_0 * w.c1
     ) = 1 THEN a.day ELSE NULL END) AS last1,
-    MAX(CASE WHEN a.value > 1000 THEN k.f2 ELSE 0 END * w.w2) AS s2,
-    CAST(SUM(CASE WHEN a.value > 1000 THEN k.f2 ELSE 0 END * w.c2) AS BIGINT) AS n2,
+    MAX(CASE WHEN a.value > 1000 THEN k.f2_0 ELSE 0 END * w.w2_0) AS s2,
+    CAST(SUM(CASE WHEN a.value > 1000 THEN k.f2_0 ELSE 0 END * w.c2) AS BIGINT) AS n2,
     MAX(
       CASE
         WHEN (
-          CASE WHEN a.value > 1000 THEN k.f2 ELSE 0 END * w.c2
+          CASE WHEN a.value > 1000 THEN k.f2_0 ELSE 0 END * w.c2
         ) = 1
         THEN a.day
         ELSE NULL
@@ -36,45 +37,47 @@ WITH kind_flags AS (
   GROUP BY
     a.source,
     a.contact_id
-), people AS (
+), known AS (
   SELECT
     c.source,
     c.contact_id,
-    CASE WHEN c.company__employees >= 50 THEN 13 ELSE 0 END AS p0,
-    (
-      c.company__employees >= 50
-    ) IS NULL AS u0,
-    CASE WHEN c.email_domain = 'rival.example' THEN 0 END AS exclusion
+    c.company__employees AS x_company__employees,
+    c.email_domain AS x_email_domain,
+    COALESCE(activity_points.s1, 0) AS s1,
+    activity_points.n1 AS n1,
+    activity_points.last1 AS last1,
+    CASE WHEN activity_points.n2 >= 2 THEN COALESCE(activity_points.s2, 0) ELSE 0 END AS s2,
+    activity_points.n2 AS n2,
+    activity_points.last2 AS last2
   FROM contacts AS c
+  LEFT JOIN activity_points
+    ON activity_points.source = c.source AND activity_points.contact_id = c.contact_id
   WHERE
     NOT COALESCE(c.deleted, FALSE) AND c.merged_into IS NULL
 ), rule_points AS (
   SELECT
-    p.source,
-    p.contact_id,
-    p.exclusion,
-    CAST(p.p0 AS INT) AS r0,
-    p.u0,
-    CAST(SIGN(COALESCE(a.s1, 0)) * LEAST((
-      ABS(COALESCE(a.s1, 0)) + 500
+    source,
+    contact_id,
+    CASE WHEN x_email_domain = 'rival.example' THEN 0 END AS exclusion,
+    CAST(CASE WHEN x_company__employees >= 50 THEN 13 ELSE 0 END AS INT) AS r0,
+    (
+      x_company__employees >= 50
+    ) IS NULL AS u0,
+    CAST(SIGN(s1) * LEAST((
+      ABS(s1) + 500
     ) // 1000, 1000000) AS INT) AS r1,
-    a.n1,
-    a.last1,
-    CAST(SIGN(CASE WHEN a.n2 >= 2 THEN COALESCE(a.s2, 0) ELSE 0 END) * LEAST(
-      (
-        ABS(CASE WHEN a.n2 >= 2 THEN COALESCE(a.s2, 0) ELSE 0 END) + 500
-      ) // 1000,
-      1000000
-    ) AS INT) AS r2,
-    a.n2,
-    a.last2
-  FROM people AS p
-  LEFT JOIN activity_points AS a
-    ON a.source = p.source AND a.contact_id = p.contact_id
+    n1,
+    last1,
+    CAST(SIGN(s2) * LEAST((
+      ABS(s2) + 500
+    ) // 1000, 1000000) AS INT) AS r2,
+    n2,
+    last2
+  FROM known
 ), limited AS (
   SELECT
     *,
-    GREATEST(LEAST(r1, 10), -10) AS l1
+    CASE WHEN r1 > 10 THEN 10 WHEN r1 < -10 THEN -10 ELSE r1 END AS l1
   FROM rule_points
 ), grouped AS (
   SELECT
@@ -84,7 +87,7 @@ WITH kind_flags AS (
 ), capped AS (
   SELECT
     *,
-    GREATEST(LEAST(g0, 15), -15) AS h0
+    CASE WHEN g0 > 15 THEN 15 WHEN g0 < -15 THEN -15 ELSE g0 END AS h0
   FROM grouped
 ), summed AS (
   SELECT
@@ -95,14 +98,18 @@ WITH kind_flags AS (
 ), clamped AS (
   SELECT
     *,
-    GREATEST(LEAST(d0, 20), 0) AS e0,
-    GREATEST(LEAST(d1, 30), 0) AS e1
+    CASE WHEN d0 > 20 THEN 20 WHEN d0 < 0 THEN 0 ELSE d0 END AS e0,
+    CASE WHEN d1 > 30 THEN 30 WHEN d1 < 0 THEN 0 ELSE d1 END AS e1
   FROM summed
 ), scored AS (
   SELECT
     *,
     e0 + e1 AS total,
-    CASE WHEN exclusion IS NULL THEN GREATEST(LEAST(e0 + e1, 100), 0) ELSE NULL END AS score
+    CASE
+      WHEN exclusion IS NULL
+      THEN CASE WHEN e0 + e1 > 100 THEN 100 WHEN e0 + e1 < 0 THEN 0 ELSE e0 + e1 END
+      ELSE NULL
+    END AS score
   FROM clamped
 )
 SELECT

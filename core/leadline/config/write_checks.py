@@ -1,0 +1,88 @@
+"""What sources and models must agree on: stages that both know, and the names of outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from leadline.config.tables import ConfigFile, SourceFile
+from leadline.model.documents import Complaint
+from leadline.model.keys import KeyPath
+from leadline.model.nearest import nearest
+from leadline.model.schema import Model
+
+# What leadline writes besides the dimensions; `contact_id` says for whom.
+OUTPUT_FIELDS = (
+    *("score", "grade", "temperature", "stage", "suggested_stage"),
+    *("reasons", "model_version", "scored_at"),
+)
+
+
+def check_writing(file: ConfigFile, models: Sequence[Model]) -> Iterator[Complaint]:
+    """Complaints about stages that models and sources do not both know, and names of outputs."""
+    stages = {
+        label.stage: label.name
+        for model in models
+        for label in model.temperatures
+        if label.stage is not None
+    }
+    for name, source in file.sources.items():
+        path: KeyPath = ("sources", name)
+        for stage in source.stages:
+            if stage not in stages:
+                hint = nearest(stage, stages) or f'; add stage = "{stage}" to one of them'
+                message = f"no temperature of the model names the stage '{stage}'{hint}"
+                yield Complaint((*path, "stages", stage), message)
+        yield from _check_outputs(source, path, models)
+    if file.write.stages != "off":
+        yield from _check_stages(file, stages)
+
+
+def _check_stages(file: ConfigFile, stages: Mapping[str, str]) -> Iterator[Complaint]:
+    """Stages are to be written: some temperature must name one, and some source must map each."""
+    place: KeyPath = ("write", "stages")
+    if not stages:
+        message = (
+            'no temperature of the model names a stage: add stage = "mql" to a [[temperatures]], '
+            'or set this to "off"'
+        )
+        yield Complaint(place, message)
+    mapped = {stage for source in file.sources.values() for stage in source.stages}
+    source = next(iter(file.sources))
+    for stage, label in stages.items():
+        if stage not in mapped:
+            message = (
+                f"no source says how to write the stage '{stage}' of temperature '{label}': add "
+                f'[sources.{source}.stages] with {stage} = {{ field = "…", write = "…", '
+                'from = ["…"] }'
+            )
+            yield Complaint(place, message)
+
+
+def _check_outputs(
+    source: SourceFile, path: KeyPath, models: Sequence[Model]
+) -> Iterator[Complaint]:
+    """`[sources.NAME.write]`: known outputs, each with a field that is leadline's alone."""
+    known = [name for model in models for name in outputs_of(model)]
+    facts = {heading.strip(): fact for fact, heading in source.fields.items()}
+    stages = {stage.field.strip(): name for name, stage in source.stages.items()}
+    taken: dict[str, str] = {}
+    for name, heading in source.write.items():
+        place = (*path, "write", name)
+        field = heading.strip()
+        if name not in known:
+            message = f"leadline writes no '{name}'{nearest(name, known)}"
+            yield Complaint(place, message)
+        if field in facts:
+            message = f"'{field}' is where {facts[field]} is read from; name a field of its own"
+            yield Complaint(place, message)
+        elif field in stages:
+            message = f"'{field}' is the field of the stage '{stages[field]}'; name another"
+            yield Complaint(place, message)
+        elif taken.setdefault(field, name) != name:
+            message = f"'{field}' is given to {taken[field]} already; name another"
+            yield Complaint(place, message)
+
+
+def outputs_of(model: Model) -> tuple[str, ...]:
+    """The names of what is written for a model."""
+    return (*OUTPUT_FIELDS[:1], *model.dimensions, *OUTPUT_FIELDS[1:])

@@ -1,0 +1,174 @@
+"""`plan --model`: another model beside the published one, on the very same facts and instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from leadline.errors import InternalError
+from leadline.model import Model
+from leadline.queries import fetch
+from leadline.scoring.compiler import CompiledModel
+from leadline.sync.edits import Edit, edits
+from leadline.sync.effects import Effects, Scored, effects
+from leadline.sync.planfile import can_keep
+from leadline.sync.preview import Preview, preview
+from leadline.sync.pull import Progress
+from leadline.sync.replay import DAYS, arrivals, hottest
+from leadline.sync.review import keep, propose
+from leadline.sync.run import Report
+from leadline.sync.score import ranked
+from leadline.workspace import Workspace
+
+PUBLISHED, CONFIGURED = "published", "configured"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The model that the new one is held against, and why this one."""
+
+    model: Model
+    which: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """The way to sales: who has the hottest temperature, and how many reached it in `days` days."""
+
+    old_label: str
+    new_label: str
+    old: int
+    new: int
+    entering: int
+    leaving: int
+    days: int
+    old_arrivals: int
+    new_arrivals: int
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "old": {"temperature": self.old_label, "contacts": self.old},
+            "new": {"temperature": self.new_label, "contacts": self.new},
+            "entering": self.entering,
+            "leaving": self.leaving,
+            "days": self.days,
+            "old_a_day": round(self.old_arrivals / self.days, 2),
+            "new_a_day": round(self.new_arrivals / self.days, 2),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs between two models, and what the new one would do to the base.
+
+    Without a report the two are one version; without effects no source could be reached.
+    """
+
+    base: Base
+    new: Model
+    edits: tuple[Edit, ...] = ()
+    report: Report | None = None
+    effects: Effects | None = None
+    sales: Sales | None = None
+
+    @property
+    def same(self) -> bool:
+        return self.base.model.version == self.new.version
+
+
+def compare(
+    workspace: Workspace,
+    names: Sequence[str] = (),
+    *,
+    as_of: datetime | None = None,
+    top: int = 10,
+    out: Path | None = None,
+    on_progress: Progress | None = None,
+) -> Comparison:
+    """Score the workspace's draft and the published model, and lay them side by side.
+
+    The report's plans are what a sync with the draft would write. Nothing is published or pushed.
+    out: where to keep these plans for `apply`; of two equal models there is nothing to keep.
+    """
+    if out is not None:
+        can_keep(out)
+    if workspace.draft is None:
+        raise InternalError("there is no draft to compare")
+    base, new = _base(workspace), workspace.draft
+    if base.model.version == new.version:
+        return Comparison(base, new)
+    trial = workspace.under(new)
+    detail: dict[str, object] = {"model": new.version, "against": base.model.version}
+    with preview(trial, names, as_of, on_progress, detail) as look:
+        changed = edits(base.model, new)
+        if not look.reached:
+            return Comparison(base, new, changed, look.report())
+        tick = _ticking(on_progress)
+        with workspace.exclusively():
+            old_scored = _scored(workspace.under(base.model), look.as_of, tick)
+            new_scored = _scored(trial, look.as_of, tick)
+            look.plan(new_scored.scores)
+            made = None if out is None else propose(look, new_scored.scores)
+        if made is not None and out is not None:
+            keep(trial, made, out)
+        found = effects(old_scored, new_scored, top)
+        sales = _sales(look, old_scored, new_scored, found, tick)
+        return Comparison(base, new, changed, look.report(), found, sales)
+
+
+def _ticking(on_progress: Progress | None) -> Callable[[], None]:
+    return lambda: on_progress("score", 1) if on_progress is not None else None
+
+
+def _base(workspace: Workspace) -> Base:
+    """The model of the published scores; the configured one where there are none to be read."""
+    with workspace.lake.session(workspace.config.memory_limit) as con:
+        workspace.lake.relation(con, "scores")
+        mine = "SELECT any_value(model_version) AS version FROM scores WHERE model = $1"
+        version = fetch(con, mine, [workspace.model.name])["version"][0].as_py()
+    if version == workspace.model.version:
+        return Base(workspace.model, PUBLISHED)
+    content = None if version is None else workspace.ledger.models.content(version)
+    if content is None:
+        return Base(workspace.model, CONFIGURED)
+    try:
+        return Base(Model.model_validate_json(content), PUBLISHED)
+    except ValidationError:
+        # Published in an older language of models, which nobody can score with any more.
+        return Base(workspace.model, CONFIGURED)
+
+
+def _scored(workspace: Workspace, as_of: datetime, tick: Callable[[], None]) -> Scored:
+    wide = workspace.engine.score(workspace.model, as_of)
+    tick()
+    compiled = CompiledModel(workspace.model, workspace.engine.facts)
+    return Scored(compiled, wide, ranked(workspace, wide, as_of))
+
+
+def _sales(
+    look: Preview, old: Scored, new: Scored, found: Effects, tick: Callable[[], None]
+) -> Sales | None:
+    """None where one of the models gives no temperature."""
+    was, now = hottest(old.compiled.model), hottest(new.compiled.model)
+    if was is None or now is None:
+        return None
+    pairs = found.labels("temperature")
+    arrived = [
+        arrivals(look.workspace, each.compiled.model, look.as_of, each.wide, tick)
+        for each in (old, new)
+    ]
+    return Sales(
+        old_label=was,
+        new_label=now,
+        old=sum(count for (a, _), count in pairs.items() if a == was),
+        new=sum(count for (_, b), count in pairs.items() if b == now),
+        entering=sum(count for (a, b), count in pairs.items() if a != was and b == now),
+        leaving=sum(count for (a, b), count in pairs.items() if a == was and b != now),
+        days=DAYS,
+        old_arrivals=arrived[0],
+        new_arrivals=arrived[1],
+    )

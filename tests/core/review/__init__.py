@@ -1,0 +1,3 @@
+"""What a comparison and a kept plan are made of."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The rooms of a sync, each by itself."""
+
+from __future__ import annotations

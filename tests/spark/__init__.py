@@ -1,0 +1,3 @@
+"""What Spark answers is what DuckDB answers."""
+
+from __future__ import annotations
