@@ -123,9 +123,9 @@ def test_extreme_values_never_stop_the_engine(
     check(engine, text, pools.ABOUT_PEOPLE, [row], ZoneInfo("UTC"))
 
 
-_ENTRY = st.one_of(st.sampled_from(pools.TEXTS), st.text(min_size=1, max_size=12)).filter(
-    lambda entry: _accepted(entry) is not None
-)
+_ENTRY = st.one_of(
+    st.sampled_from(pools.TEXTS), st.text(pools.SIGNS, min_size=1, max_size=12)
+).filter(lambda entry: _accepted(entry) is not None)
 
 
 def _accepted(entry: str) -> str | None:

@@ -97,7 +97,7 @@ def read_sealed(path: Path) -> Sealed:
         )
     if hashlib.sha256(body).hexdigest() != digest:
         raise UsageError(f"{path} has been changed since it was written: {_AGAIN}")
-    return Sealed(head[2].decode(), digest, body)
+    return Sealed(head[2].decode(errors="replace"), digest, body)
 
 
 def opened(sealed: Sealed) -> Kept:

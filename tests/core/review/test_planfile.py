@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leadline.batches import output_schema
@@ -58,6 +58,7 @@ WHOLE = 20_000
 
 
 @given(st.integers(0, WHOLE), st.integers(1, 255))
+@example(16, 128)
 def test_a_byte_that_changed_anywhere_is_noticed(
     tmp_path_factory: pytest.TempPathFactory, place: int, change: int
 ) -> None:
