@@ -69,18 +69,12 @@ def _halved(decay: Decay, age: int) -> Decimal:
     return _CONTEXT.power(Decimal(2), -halvings)
 
 
-def horizon(points: Decimal, decay: Decay | None, within: int | None) -> int:
+def horizon(points: Decimal, decay: Decay | None) -> int:
     """The first age from which the weight never changes again."""
-    if within is not None:
-        limit = within + 1
-    elif decay is None:
-        return 0
-    else:
-        limit = decay.days * (1 if decay.shape == "linear" else 64)
     if decay is None:
-        return limit
+        return 0
     # Weights only fall in size, so the first zero is found by halving the range.
-    low, high = 0, limit
+    low, high = 0, decay.days * (1 if decay.shape == "linear" else 64)
     while low < high:
         middle = (low + high) // 2
         if weight(points, decay, middle) == 0:

@@ -54,7 +54,7 @@ def _horizon(rule: Rule) -> int:
     """The first age from which nothing changes: neither the worth nor whether it counts."""
     if rule.within is not None:
         return rule.within + 1  # worth nothing sooner, perhaps, but counted until then
-    return max(horizon(points, rule.decay, None) for points in rule.worths)
+    return max(horizon(points, rule.decay) for points in rule.worths)
 
 
 def _counts(subject: Rule | Signal, age: int) -> bool:

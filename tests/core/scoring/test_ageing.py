@@ -51,7 +51,7 @@ def test_an_occurrence_is_worth_exactly(
 @pytest.mark.parametrize("points", ["10", "-7.125", "0.001", "10000"])
 def test_every_age_up_to_the_end_is_exact(points: str, decay: str) -> None:
     shape, full = Decay.parse(decay), Decimal(points)
-    end = horizon(full, shape, None)
+    end = horizon(full, shape)
     sizes = [weight(full, shape, age) for age in range(end + 3)]
     assert sizes == [worth(full, shape, age) for age in range(end + 3)]
     assert sizes[end:] == [0, 0, 0]
