@@ -12,7 +12,6 @@ from leadline.errors import InternalError, UsageError
 from leadline.model import Model
 from leadline.predicates import Clock, PredicateError, emit, fields_of, parse
 from leadline.queries import fetch
-from leadline.scoring.compiler import CompiledModel
 from leadline.scoring.engine import day_number
 from leadline.scoring.explain import Explanation, Row, difference, explain
 from leadline.vocabulary import FieldType, column_of
@@ -144,7 +143,7 @@ def _explain(
     wide = workspace.engine.score(model, as_of, contact=(source, contact_id), detail=True)
     if not wide.num_rows:
         return None
-    compiled = CompiledModel(model, workspace.engine.facts)
+    compiled = workspace.engine.compiled(model)
     return explain(compiled, wide.to_pylist()[0], _person(workspace, source, contact_id, as_of))
 
 

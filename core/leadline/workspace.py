@@ -38,6 +38,7 @@ class Workspace:
     sources: dict[str, Source]
     lake: Lake
     ledger: Ledger
+    identity: Identity
     draft: Model | None = None  # a model that is tried and not configured
 
     @property
@@ -59,7 +60,7 @@ class Workspace:
             time_zone=config.time_zone,
             memory_limit=config.memory_limit,
             sales=config.sales,
-            identity=Identity(config.shared_mailboxes, config.prefer),
+            identity=self.identity,
         )
         if config.engine == "duckdb":
             return embedded
@@ -127,7 +128,8 @@ def open_workspace(config_path: Path, draft: Path | None = None) -> Iterator[Wor
         for model in config.models:
             ledger.models.remember(model.version, model.name, model.content)
         opened = {source.name: source for source in sources}
-        yield Workspace(config, host, opened, lake, ledger, tried)
+        identity = Identity(config.shared_mailboxes, config.prefer)
+        yield Workspace(config, host, opened, lake, ledger, identity, tried)
 
 
 def _with(config: Config, draft: Model | None) -> Config:

@@ -65,7 +65,7 @@ def _rewrite(
     prefix: str,
     slice_rows: int,
 ) -> Iterator[AddAction]:
-    rows = f"SELECT {project(con, schema, files)}"
+    rows = f"SELECT {project(con, schema, [file.path for file in files])}"
     order = ", ".join(name(column) for column in table.layout.order)
     for condition in _slices(con, table, files, slice_rows) if order else ["true"]:
         query = f"{rows} WHERE {condition}" + (f" ORDER BY {order}" if order else "")

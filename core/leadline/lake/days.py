@@ -20,7 +20,7 @@ def recount(con: duckdb.DuckDBPyConnection, activities: Table, zone: ZoneInfo) -
     written = [
         write_file(
             con,
-            f"SELECT * REPLACE ({day} AS day) FROM (SELECT {project(con, schema, [file])})",
+            f"SELECT * REPLACE ({day} AS day) FROM (SELECT {project(con, schema, [file.path])})",
             activities.folder,
             file.prefix,
             schema,

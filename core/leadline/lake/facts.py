@@ -194,7 +194,7 @@ def _write_moved(
     ends = []
     for file in touched:
         places = f"(SELECT place FROM moves WHERE file = {text(str(file.path))})"
-        rows = f"SELECT {project(con, schema, [file])} WHERE file_row_number"
+        rows = f"SELECT {project(con, schema, [file.path])} WHERE file_row_number"
         written.append(
             write_file(con, f"{rows} NOT IN {places}", table.folder, file.prefix, schema)
         )

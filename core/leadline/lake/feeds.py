@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from leadline.lake.files import ADDED, write_file
-from leadline.lake.relations import select
+from leadline.lake.relations import select, unproven
 from leadline.lake.schemas import FEEDS
 from leadline.lake.sql import text
 from leadline.lake.table import Table
@@ -25,7 +25,7 @@ def say(
     """Keep a source's statement, unless it says what the one before said; True when it is kept."""
     schema = table.ensure(FEEDS.columns)
     files = [file for file in table.files() if file.may_hold("source", source)]
-    number, before = _last(con, select(con, FEEDS, schema, files, None), source)
+    number, before = _last(con, select(con, schema, unproven(FEEDS, files)), source)
     if before == set(off):
         return False
     # An earlier statement must stay the earlier one when a clock was set back.

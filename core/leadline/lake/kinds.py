@@ -9,7 +9,7 @@ import duckdb
 from leadline.batches import Reject
 from leadline.lake.files import ADDED, write_file
 from leadline.lake.incoming import ROW
-from leadline.lake.relations import select
+from leadline.lake.relations import select, unproven
 from leadline.lake.schemas import KINDS
 from leadline.lake.sql import name
 from leadline.lake.table import Table
@@ -25,7 +25,7 @@ def settle(con: duckdb.DuckDBPyConnection, table: Table) -> Sequence[Reject]:
     They are written before the activities: a kind without activities harms nobody.
     """
     schema = table.ensure(KINDS.columns)
-    known = select(con, KINDS, schema, table.files(), None)
+    known = select(con, schema, unproven(KINDS, table.files()))
     con.execute(
         "CREATE OR REPLACE TEMP TABLE batch_kinds AS SELECT DISTINCT kind, "
         f"{_WORDS} FROM incoming i JOIN moves m ON i.{ROW} = m.{ROW} WHERE m.begins"

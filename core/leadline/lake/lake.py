@@ -20,7 +20,7 @@ from leadline.errors import InternalError, WorkspaceError
 from leadline.lake import compaction, days, facts, feeds, quarantine, relations, scores
 from leadline.lake.failures import guarded
 from leadline.lake.outcomes import Committed, Published
-from leadline.lake.schemas import LAYOUTS, sql_type
+from leadline.lake.schemas import LAYOUTS
 from leadline.lake.sessions import open_session, sweep
 from leadline.lake.snapshots import Snapshot
 from leadline.lake.sql import name
@@ -152,14 +152,25 @@ class Lake:
             return scores.publish(con, self._tables["scores"], past, model, scores_, _aware(as_of))
 
     def session(
-        self, memory_limit: str = "1GiB", threads: int | None = None
+        self,
+        memory_limit: str = "1GiB",
+        threads: int | None = None,
+        *,
+        joins_as_written: bool = False,
     ) -> duckdb.DuckDBPyConnection:
         """A DuckDB connection in UTC that can read this lake and reach nothing else.
 
-        Rows come in no order unless a query asks for one.
+        Rows come in no order unless a query asks for one. joins_as_written: DuckDB does not change
+        the order of a query's joins.
         """
         with guarded(self.root):
-            return open_session(self.root, memory_limit, threads, in_order=False)
+            return open_session(
+                self.root,
+                memory_limit,
+                threads,
+                in_order=False,
+                joins_as_written=joins_as_written,
+            )
 
     def relation(
         self,
@@ -167,43 +178,36 @@ class Lake:
         table: str,
         as_of: datetime | None = None,
         wanted: Mapping[str, FieldType] | None = None,
-    ) -> None:
+    ) -> Snapshot:
         """Show a table's rows in the session under its name: the snapshot of this moment.
 
         as_of None: the current versions, deleted contacts included. as_of T: what was known at T,
         without activities that happened after it. wanted: fields that must have a column, null
         where nothing was ever kept of them, as is every column of a table made before it had it.
         """
+        snapshot = self.snapshot(table, as_of, wanted)
+        with guarded(self.root):
+            query = relations.select(con, snapshot.schema, snapshot.parts)
+            con.execute(f"CREATE OR REPLACE TEMP VIEW {name(table)} AS {query}")
+        return snapshot
+
+    def snapshot(
+        self,
+        table: str,
+        as_of: datetime | None = None,
+        wanted: Mapping[str, FieldType] | None = None,
+    ) -> Snapshot:
+        """The files behind `relation`, for an engine that reads them by itself."""
         if table not in self._tables:
             raise InternalError(f"the lake has no table '{table}', only {', '.join(LAYOUTS)}")
         found = self._tables[table]
         at = None if as_of is None else _aware(as_of)
         with self._lock, guarded(self.root):
             schema, files = found.schema(), found.files()
-            asked = {f.name: f.type for f in found.layout.columns}
-            asked |= {column_of(field): kind.arrow for field, kind in (wanted or {}).items()}
-            query = relations.select(con, found.layout, schema, files, at)
-            nulls = "".join(
-                f", NULL::{sql_type(kind)} AS {name(column)}"
-                for column, kind in asked.items()
-                if column not in schema.names
-            )
-            con.execute(
-                f"CREATE OR REPLACE TEMP VIEW {name(table)} AS SELECT *{nulls} FROM ({query})"
-            )
-
-    def snapshot(self, table: str, as_of: datetime | None = None) -> Snapshot:
-        """The files behind `relation`, for an engine that reads them by itself."""
-        found = self._tables[table]
-        at = None if as_of is None else _aware(as_of)
-        with self._lock, guarded(self.root):
-            schema, files = found.schema(), found.files()
-        asked = [f for f in found.layout.columns if f.name not in schema.names]
-        parts = relations.unproven(found.layout, files, at)
-        return Snapshot(
-            pa.schema([*schema, *asked]),
-            tuple((left, tuple(f.path for f in group)) for left, group in parts.items()),
-        )
+        asked = {f.name: f.type for f in found.layout.columns}
+        asked |= {column_of(field): kind.arrow for field, kind in (wanted or {}).items()}
+        more = [pa.field(c, kind) for c, kind in asked.items() if c not in schema.names]
+        return Snapshot(pa.schema([*schema, *more]), relations.unproven(found.layout, files, at))
 
     def clock(self) -> datetime | None:
         """The latest instant at which a fact was learned or its end was; None in an empty lake."""

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from leadline.batches import Reject, Stream
 from leadline.lake.files import ADDED, write_file
-from leadline.lake.relations import select
+from leadline.lake.relations import select, unproven
 from leadline.lake.schemas import QUARANTINE
 from leadline.lake.table import Table
 
@@ -36,7 +36,7 @@ def keep(
         for values, field in zip(zip(*rows, strict=True), QUARANTINE.columns, strict=True)
     ]
     con.register("rejects", pa.table(arrays, schema=QUARANTINE.columns))
-    known = select(con, QUARANTINE, schema, files, None)
+    known = select(con, schema, unproven(QUARANTINE, files))
     same = " AND ".join(f"k.{c} IS NOT DISTINCT FROM r.{c}" for c in _IDENTITY)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE kept AS SELECT DISTINCT * FROM rejects r "

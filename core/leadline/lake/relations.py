@@ -4,52 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from leadline.lake.files import DataFile
 from leadline.lake.schemas import Layout, sql_type
+from leadline.lake.snapshots import Parts
 from leadline.lake.sql import instant, name, scan
 
 # What a file's statistics prove about a condition: it holds for all rows, for none, or unproven.
 _ALL, _NONE, _SOME = "all", "none", "some"
 
 
-def select(
-    con: duckdb.DuckDBPyConnection,
-    layout: Layout,
-    schema: pa.Schema,
-    files: Sequence[DataFile],
-    as_of: datetime | None,
-) -> str:
+def select(con: duckdb.DuckDBPyConnection, schema: pa.Schema, parts: Parts) -> str:
     """A SELECT of every column of the table; files are read only as far as they must be."""
-    branches = unproven(layout, files, as_of)
-    if not branches:
+    if not parts:
         nulls = ", ".join(f"NULL::{sql_type(f.type)} AS {name(f.name)}" for f in schema)
         return f"SELECT {nulls} WHERE false"
     return " UNION ALL ".join(
-        f"SELECT {project(con, schema, group)}" + (f" WHERE {' AND '.join(left)}" if left else "")
-        for left, group in branches.items()
+        f"SELECT {project(con, schema, paths)}" + (f" WHERE {' AND '.join(left)}" if left else "")
+        for left, paths in parts
     )
 
 
-def unproven(
-    layout: Layout, files: Sequence[DataFile], as_of: datetime | None
-) -> dict[tuple[str, ...], list[DataFile]]:
+def unproven(layout: Layout, files: Sequence[DataFile], as_of: datetime | None = None) -> Parts:
     """The files that may hold rows to show, by the conditions that their rows must be asked."""
-    branches: dict[tuple[str, ...], list[DataFile]] = {}
+    branches: dict[tuple[str, ...], list[Path]] = {}
     for file in files:
         proofs = _proofs(layout, file, as_of)
         if _NONE not in proofs.values():
             left = tuple(sql for sql, proof in proofs.items() if proof == _SOME)
-            branches.setdefault(left, []).append(file)
-    return branches
+            branches.setdefault(left, []).append(file.path)
+    return tuple((left, tuple(paths)) for left, paths in branches.items())
 
 
-def project(con: duckdb.DuckDBPyConnection, schema: pa.Schema, files: Iterable[DataFile]) -> str:
+def project(con: duckdb.DuckDBPyConnection, schema: pa.Schema, files: Iterable[Path]) -> str:
     """The schema's columns over these files: what a file lacks is null, and has its type."""
-    source = scan([file.path for file in files], union_by_name=True)
+    source = scan(files, union_by_name=True)
     found: Mapping[str, str] = {
         row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     }

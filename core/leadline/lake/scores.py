@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from leadline.lake.files import ADDED, write_file
 from leadline.lake.outcomes import Published
-from leadline.lake.relations import select
+from leadline.lake.relations import select, unproven
 from leadline.lake.schemas import SCORE_HISTORY, SCORES, sql_type
 from leadline.lake.sql import instant, name, scan, text
 from leadline.lake.table import Table
@@ -33,7 +33,7 @@ def publish(
         f"CREATE OR REPLACE TEMP VIEW answer AS SELECT {_columns(scores, model, as_of)} "
         "FROM answers"
     )
-    old = select(con, SCORES, schema, before, None)
+    old = select(con, schema, unproven(SCORES, before))
     con.execute(
         "CREATE OR REPLACE TEMP TABLE differing AS SELECT coalesce(a.source, o.source) AS source, "
         "coalesce(a.contact_id, o.contact_id) AS contact_id, a.contact_id IS NULL AS vanished "

@@ -13,14 +13,21 @@ from leadline.lake.sql import text
 
 _TEMPORARY = ".temporary-"
 _STALE_SECONDS = 24 * 3600
+_JOIN_OPTIMIZERS = ("join_order", "build_side_probe_side")
 
 
 def open_session(
-    root: Path, memory_limit: str = "1GiB", threads: int | None = None, *, in_order: bool = True
+    root: Path,
+    memory_limit: str = "1GiB",
+    threads: int | None = None,
+    *,
+    in_order: bool = True,
+    joins_as_written: bool = False,
 ) -> duckdb.DuckDBPyConnection:
     """A connection in UTC that spills into the lake's folder and is locked to it.
 
     in_order False: rows come in any order where a query asks for none, which is faster.
+    joins_as_written: tables are joined in a query's own order, each hashed on the right.
     """
     con = duckdb.connect(
         ":memory:",
@@ -29,6 +36,7 @@ def open_session(
             "autoload_known_extensions": "false",
             "autoinstall_known_extensions": "false",
             "preserve_insertion_order": str(in_order).lower(),
+            "disabled_optimizers": ",".join(_JOIN_OPTIMIZERS) if joins_as_written else "",
             **({"threads": str(threads)} if threads else {}),
         },
     )

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pyarrow as pa
 
+# Conditions in DuckDB's SQL, and the files whose rows must meet them to be shown.
+Parts = tuple[tuple[tuple[str, ...], tuple[Path, ...]], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The Parquet files of a table at one moment.
+    """The Parquet files of a table at one moment; equal parts show equal rows, for ever.
 
-    schema: every column; one that a file lacks is null in its rows. parts: files together with the
-    conditions, in DuckDB's SQL, that their rows must meet to be shown.
+    schema: every column; one that a file lacks is null in its rows.
     """
 
     schema: pa.Schema
-    parts: tuple[tuple[tuple[str, ...], tuple[Path, ...]], ...]
+    parts: Parts

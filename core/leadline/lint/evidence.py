@@ -17,7 +17,7 @@ from leadline.predicates import Clock, Expr, emit
 from leadline.scoring import sql
 from leadline.scoring.compiler import CompiledModel
 from leadline.scoring.engine import day_number
-from leadline.scoring.people import Identity, show_people
+from leadline.scoring.people import show_people
 from leadline.vocabulary import KIND_FIELDS, column_of
 
 if TYPE_CHECKING:
@@ -98,15 +98,14 @@ def gather(
 ) -> Iterator[Evidence]:
     """Score every model once and keep the answer beside the facts, in one session."""
     config, engine = workspace.config, workspace.engine
-    compiled = [CompiledModel(subject.model, engine.facts) for subject in subjects]
+    compiled = [engine.compiled(subject.model) for subject in subjects]
     wanted = sorted(frozenset().union(*(each.fields for each in compiled)))
     clock = Clock(day_number(as_of, config.time_zone), config.time_zone.key)
     with ExitStack() as stack:
         con = workspace.lake.session(config.memory_limit)
         stack.callback(con.close)
-        identity = Identity(config.shared_mailboxes, config.prefer)
         kinds_of = {fact: engine.facts[fact] for fact in wanted}
-        show_people(con, workspace.lake, as_of, kinds_of, identity)
+        show_people(con, workspace.lake, as_of, kinds_of, workspace.identity)
         workspace.lake.relation(con, "kinds")
         facts = "".join(f", {name(column_of(f))} AS {name(sql.fact(f))}" for f in wanted)
         con.execute(

@@ -29,7 +29,7 @@ from leadline.scoring.weights import Weights
 from leadline.vocabulary import FieldType, column_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompiledModel:
     """A model with its predicates read; makes the query for a day.
 
@@ -144,6 +144,19 @@ class CompiledModel:
         included = exp.Is(this=sql.column("exclusion"), expression=exp.null())
         clamped = sql.when(included, score, None).as_("score")
         return exp.select("*", total.as_("total"), clamped).from_("clamped")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A compiled model asked for the scores of one day."""
+
+    compiled: CompiledModel
+    day: int
+    time_zone: str
+    detail: bool
+
+    def query(self) -> exp.Select:
+        return self.compiled.query(self.day, time_zone=self.time_zone, detail=self.detail)
 
 
 @dataclass(frozen=True)

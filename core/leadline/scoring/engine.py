@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-from sqlglot import exp
 
 from leadline.config.writing import Sales
 from leadline.model import Model
 from leadline.queries import fetch
-from leadline.scoring.compiler import CompiledModel
+from leadline.scoring.compiler import CompiledModel, Question
 from leadline.scoring.people import (
     Identity,
     Key,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from leadline.lake import Lake
 
 _EPOCH = date(1970, 1, 1)
+# DuckDB misjudges the size of this stage by far, unless it is a table.
+_HOISTED = "kind_flags"
 
 # The last published label of each contact, as it stood at an instant.
 _PUBLISHED = """
@@ -63,6 +65,13 @@ class Engine:
         self._identity = identity or Identity()
         self._time_zone, self._memory_limit = time_zone, memory_limit
         self._sales = sales
+        self._compiled: dict[str, CompiledModel] = {}
+
+    def compiled(self, model: Model) -> CompiledModel:
+        """The model with its predicates read; kept, because a model is scored many times."""
+        if model.version not in self._compiled:
+            self._compiled[model.version] = CompiledModel(model, self.facts)
+        return self._compiled[model.version]
 
     def score(
         self,
@@ -78,21 +87,23 @@ class Engine:
         All records of a person have the same row. contact: scores that one's person alone.
         known_at: only what was known by then, though the day is that of `as_of`.
         """
-        compiled = CompiledModel(model, self.facts)
-        with self._lake.session(self._memory_limit) as con:
+        compiled = self.compiled(model)
+        # The compiler writes the joins that drop most rows first; DuckDB cannot know which do.
+        with self._lake.session(self._memory_limit, joins_as_written=True) as con:
             several = self._relations(con, compiled, as_of, known_at or as_of, contact)
             day = day_number(as_of, self._time_zone)
-            query = compiled.query(day, time_zone=self._time_zone.key, detail=detail)
-            text = self._rows(con, query, known_at or as_of, contact)
+            question = Question(compiled, day, self._time_zone.key, detail)
+            text = self._rows(con, question, known_at or as_of, contact)
             text = pin(con, text, model, self._sales, self.facts, as_of, self._time_zone)
             return fetch(con, spread(text) if several else text)
 
     def _rows(
-        self, con: DuckDBPyConnection, query: exp.Select, known_at: datetime, contact: Key | None
+        self, con: DuckDBPyConnection, question: Question, known_at: datetime, contact: Key | None
     ) -> str:
-        """DuckDB's SQL for the rows of a compiled query, over the relations that were made."""
-        _hoist(con, query, "kind_flags")
-        return query.sql(dialect="duckdb")
+        """DuckDB's SQL for the answer's rows, over the relations that were made."""
+        kind_flags, rest = _statements(question)
+        con.execute(f"CREATE TEMP TABLE {_HOISTED} AS {kind_flags}")
+        return rest
 
     def person(self, contact: Key, as_of: datetime) -> Person | None:
         """What was known at an instant of the person whom a record is of; None if it is no lead."""
@@ -124,8 +135,11 @@ class Engine:
         return several
 
 
-def _hoist(con: DuckDBPyConnection, query: exp.Select, name: str) -> None:
-    """Run one stage of the tree first, as a table; DuckDB misjudges its size by far otherwise."""
-    stage = next(cte for cte in query.ctes if cte.alias == name)
-    con.execute(f"CREATE TEMP TABLE {name} AS {stage.this.sql(dialect='duckdb')}")
+@lru_cache(maxsize=32)
+def _statements(question: Question) -> tuple[str, str]:
+    """DuckDB's SQL for the stage that is made a table first, and for all that comes after it."""
+    query = question.query()
+    stage = next(cte for cte in query.ctes if cte.alias == _HOISTED)
+    hoisted = stage.this.sql(dialect="duckdb")
     stage.pop()
+    return hoisted, query.sql(dialect="duckdb")

@@ -13,6 +13,8 @@ from leadline.queries import fetch
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from leadline.lake.snapshots import Parts
+
 Numbers = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 # Gone for good: says nothing any more. A merged record is no lead either, but still a part of one.
@@ -84,6 +86,26 @@ CREATE TEMP TABLE members
 (source VARCHAR, contact_id VARCHAR, live BOOLEAN, person_source VARCHAR, person_id VARCHAR,
  sources VARCHAR)
 """
+
+
+class Links:
+    """Who is who; the answer for the contacts looked at last is kept as long as they stay so."""
+
+    def __init__(self, shared_mailboxes: Collection[str]) -> None:
+        self._shared_mailboxes = shared_mailboxes
+        self._kept: tuple[Parts, pa.Table] | None = None
+
+    def show(self, con: DuckDBPyConnection, records: Parts) -> bool:
+        """Make table `members` as `link` does; records: what the relation `records` shows."""
+        kept = self._kept
+        if kept is None or kept[0] != records:
+            several = link(con, self._shared_mailboxes)
+            self._kept = (records, fetch(con, "FROM members"))
+            return several
+        con.register("kept_members", kept[1])
+        con.execute("CREATE TEMP TABLE members AS FROM kept_members")
+        con.unregister("kept_members")
+        return bool(kept[1].num_rows)
 
 
 def link(con: DuckDBPyConnection, shared_mailboxes: Collection[str]) -> bool:

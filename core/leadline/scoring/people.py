@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from leadline.lake.sql import name
 from leadline.queries import fetch
 from leadline.scoring import picking
 from leadline.scoring.feeds import feeds_off, off_for
-from leadline.scoring.linking import link
+from leadline.scoring.linking import Links
 from leadline.vocabulary import (
     COMPANY_RECORD_FIELDS,
     SHARED_MAILBOXES,
@@ -38,13 +39,14 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from leadline.lake import Lake
+    from leadline.lake.snapshots import Parts
 
 Key = tuple[str, str]  # (source, contact_id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identity:
-    """How records become persons.
+    """How records become persons; one object serves a workspace, since it keeps who is who.
 
     shared_mailboxes: what stands before the @ of addresses that link nobody. prefer: fact → the
     sources whose value is taken first, best first; "default" stands for the facts not named.
@@ -52,6 +54,10 @@ class Identity:
 
     shared_mailboxes: Collection[str] = SHARED_MAILBOXES
     prefer: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.shared_mailboxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,10 @@ def show_people(
 
     Answers whether any person has several records, so that scores must be spread over them.
     """
-    _show_records(con, lake, as_of, wanted)
+    records = _show_records(con, lake, as_of, wanted)
     lake.relation(con, "activities", as_of)
     con.execute("ALTER VIEW activities RENAME TO record_activities")
-    several = link(con, identity.shared_mailboxes)
+    several = identity.links.show(con, records)
     only = "" if contact is None else _only(con, contact)
     if contact is not None:
         several = bool(con.execute("FROM members LIMIT 1").fetchall())
@@ -144,15 +150,15 @@ def person_of(
 
 def _show_records(
     con: DuckDBPyConnection, lake: Lake, as_of: datetime | None, wanted: Mapping[str, FieldType]
-) -> None:
+) -> Parts:
     """`records`, the lake's contacts, and `informed`, the same with what their companies tell."""
-    lake.relation(con, "contacts", as_of, wanted)
+    contacts = lake.relation(con, "contacts", as_of, wanted)
     con.execute("ALTER VIEW contacts RENAME TO records")
     of_companies = {fact: kind for fact, kind in wanted.items() if is_company_fact(fact)}
     lake.relation(con, "companies", as_of, of_companies)
     if not con.execute("SELECT 1 FROM companies LIMIT 1").fetchall():
         con.execute("CREATE TEMP VIEW informed AS FROM records")
-        return
+        return contacts.parts
     own = {row[0] for row in con.execute("DESCRIBE records").fetchall()}
     told = [
         row[0]
@@ -168,6 +174,7 @@ def _show_records(
         "LEFT JOIN companies k ON k.source = r.source AND k.company_id = r.company_id "
         "AND k.deleted IS DISTINCT FROM true"
     )
+    return contacts.parts
 
 
 def _only(con: DuckDBPyConnection, contact: Key) -> str:

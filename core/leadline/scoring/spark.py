@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from leadline.lake.snapshots import Snapshot
+    from leadline.scoring.compiler import Question
 
 _ACTIVITIES = "activities"
 # Relations of the embedded engine that say how the lake's activities become those of persons.
@@ -48,12 +49,13 @@ class SparkEngine(Engine):
     def _rows(
         self,
         con: DuckDBPyConnection,
-        query: exp.Select,
+        question: Question,
         known_at: datetime,
         contact: Key | None,
     ) -> str:
         if contact is not None:
-            return super()._rows(con, query, known_at, contact)
+            return super()._rows(con, question, known_at, contact)
+        query = question.query()
         types = con.execute(f"DESCRIBE {query.sql(dialect='duckdb')}").fetchall()
         with self._folder() as folder, self._sessions.open() as spark, spoken():
             for table in _relations(query):

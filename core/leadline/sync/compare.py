@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from leadline.errors import InternalError
 from leadline.model import Model
 from leadline.queries import fetch
-from leadline.scoring.compiler import CompiledModel
 from leadline.sync.edits import Edit, edits
 from leadline.sync.effects import Effects, Scored, effects
 from leadline.sync.planfile import can_keep
@@ -145,7 +144,7 @@ def _base(workspace: Workspace) -> Base:
 def _scored(workspace: Workspace, as_of: datetime, tick: Callable[[], None]) -> Scored:
     wide = workspace.engine.score(workspace.model, as_of)
     tick()
-    compiled = CompiledModel(workspace.model, workspace.engine.facts)
+    compiled = workspace.engine.compiled(workspace.model)
     return Scored(compiled, wide, ranked(workspace, wide, as_of))
 
 

@@ -14,7 +14,6 @@ from leadline.config import First, MaxChanges, StageMode
 from leadline.ledger import Origin
 from leadline.model import Model
 from leadline.queries import fetch
-from leadline.scoring.compiler import CompiledModel
 from leadline.scoring.scores import scores_table
 from leadline.sync.plan import Plan
 from leadline.workspace import Workspace
@@ -146,7 +145,7 @@ def _base(workspace: Workspace, as_of: datetime) -> pa.Table | None:
         return published
     known_at = min(as_of, pc.max(published["as_of"]).as_py())
     wide = workspace.engine.score(model, as_of, known_at=known_at)
-    return scores_table(CompiledModel(model, workspace.engine.facts), wide, as_of)
+    return scores_table(workspace.engine.compiled(model), wide, as_of)
 
 
 def _model(workspace: Workspace, version: str) -> Model | None:

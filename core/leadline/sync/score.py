@@ -6,7 +6,6 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from leadline.scoring.compiler import CompiledModel
 from leadline.scoring.scores import scores_table
 from leadline.workspace import Workspace
 
@@ -18,7 +17,7 @@ def score(workspace: Workspace, as_of: datetime) -> pa.Table:
 
 def ranked(workspace: Workspace, wide: pa.Table, as_of: datetime) -> pa.Table:
     """The `scores` rows made of the engine's rows, best first."""
-    table = scores_table(CompiledModel(workspace.model, workspace.engine.facts), wide, as_of)
+    table = scores_table(workspace.engine.compiled(workspace.model), wide, as_of)
     order = [("score", "descending"), ("source", "ascending"), ("contact_id", "ascending")]
     return table.sort_by(order)
 

@@ -63,14 +63,34 @@ WITH kind_flags AS (
     (
       x_company__employees >= 50
     ) IS NULL AS u0,
-    CAST(SIGN(s1) * LEAST((
-      ABS(s1) + 500
-    ) // 1000, 1000000) AS INT) AS r1,
+    CAST(CASE
+      WHEN s1 = 0
+      THEN 0
+      WHEN s1 > 1000000000
+      THEN 1000000
+      WHEN s1 < -1000000000
+      THEN -1000000
+      ELSE SIGN(s1) * (
+        (
+          ABS(CAST(s1 AS INT)) + 500
+        ) // 1000
+      )
+    END AS INT) AS r1,
     n1,
     last1,
-    CAST(SIGN(s2) * LEAST((
-      ABS(s2) + 500
-    ) // 1000, 1000000) AS INT) AS r2,
+    CAST(CASE
+      WHEN s2 = 0
+      THEN 0
+      WHEN s2 > 1000000000
+      THEN 1000000
+      WHEN s2 < -1000000000
+      THEN -1000000
+      ELSE SIGN(s2) * (
+        (
+          ABS(CAST(s2 AS INT)) + 500
+        ) // 1000
+      )
+    END AS INT) AS r2,
     n2,
     last2
   FROM known

@@ -43,12 +43,32 @@ WITH kind_flags AS (
     contact_id,
     CASE WHEN x_email_domain = 'rival.example' THEN 0 END AS exclusion,
     CAST(CASE WHEN x_company__employees >= 50 THEN 13 ELSE 0 END AS INT) AS r0,
-    CAST(SIGN(s1) * LEAST((
-      ABS(s1) + 500
-    ) // 1000, 1000000) AS INT) AS r1,
-    CAST(SIGN(s2) * LEAST((
-      ABS(s2) + 500
-    ) // 1000, 1000000) AS INT) AS r2
+    CAST(CASE
+      WHEN s1 = 0
+      THEN 0
+      WHEN s1 > 1000000000
+      THEN 1000000
+      WHEN s1 < -1000000000
+      THEN -1000000
+      ELSE SIGN(s1) * (
+        (
+          ABS(CAST(s1 AS INT)) + 500
+        ) // 1000
+      )
+    END AS INT) AS r1,
+    CAST(CASE
+      WHEN s2 = 0
+      THEN 0
+      WHEN s2 > 1000000000
+      THEN 1000000
+      WHEN s2 < -1000000000
+      THEN -1000000
+      ELSE SIGN(s2) * (
+        (
+          ABS(CAST(s2 AS INT)) + 500
+        ) // 1000
+      )
+    END AS INT) AS r2
   FROM known
 ), limited AS (
   SELECT
