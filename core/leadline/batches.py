@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -152,6 +153,23 @@ class Finding:
     detail: str = ""
 
 
+class Meter:
+    """How many calls of its API a connector has made in this process; any thread may count."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._calls = 0
+
+    def count(self, calls: int = 1) -> None:
+        """Add calls that were just made."""
+        with self._lock:
+            self._calls += calls
+
+    @property
+    def calls(self) -> int:
+        return self._calls
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One `[sources.NAME]` table, ready for its connector.
@@ -161,6 +179,8 @@ class Source:
     wanted: the contact fields to fetch, with their types; nothing else is kept.
     write: name in `output_schema` → the source's own name; one that is not there keeps its name.
     links_to: the source that ids in `linked_to` belong to; "" is this one.
+    output: the columns that changes to this source have besides `contact_id`, with their types.
+    meter: where the connector counts its calls of the CRM's API.
     state: a folder that belongs to this source alone. base: where relative paths start.
     """
 
@@ -177,6 +197,8 @@ class Source:
     write: Mapping[str, str] = field(default_factory=dict)
     company_fields: Mapping[str, str] = field(default_factory=dict)
     links_to: str = ""
+    output: pa.Schema = field(default_factory=lambda: pa.schema([]))
+    meter: Meter = field(default_factory=Meter, compare=False)
 
     @property
     def wanted_of_companies(self) -> Mapping[str, FieldType]:
@@ -208,16 +230,29 @@ def output_schema(dimensions: Iterable[str], stages: Iterable[str] = ()) -> pa.S
 
     stages: which of `STAGE_COLUMNS` stand at the end.
     """
+    return changes_schema([output_columns(dimensions)], stages)
+
+
+def output_columns(dimensions: Iterable[str], prefix: str | None = None) -> list[pa.Field]:
+    """The columns of one model's answer; with a prefix `score` is `PREFIX_score`."""
+    start = f"{prefix}_" if prefix else ""
+    return [
+        pa.field(f"{start}score", pa.int32()),
+        *(pa.field(f"{start}{name}", pa.int32()) for name in dimensions),
+        *(
+            pa.field(f"{start}{name}", pa.string())
+            for name in ("grade", "temperature", "reasons", "model_version")
+        ),
+        pa.field(f"{start}scored_at", FieldType.INSTANT.arrow),
+    ]
+
+
+def changes_schema(models: Iterable[list[pa.Field]], stages: Iterable[str] = ()) -> pa.Schema:
+    """The columns of a change where several models answer (see `output_schema`)."""
     return pa.schema(
         [
             pa.field("contact_id", pa.string(), nullable=False),
-            pa.field("score", pa.int32()),
-            *(pa.field(name, pa.int32()) for name in dimensions),
-            pa.field("grade", pa.string()),
-            pa.field("temperature", pa.string()),
-            pa.field("reasons", pa.string()),
-            pa.field("model_version", pa.string()),
-            pa.field("scored_at", FieldType.INSTANT.arrow),
+            *(column for columns in models for column in columns),
             *(pa.field(name, pa.string()) for name in stages),
         ]
     )

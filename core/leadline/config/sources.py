@@ -111,8 +111,11 @@ def _unable(
 
 def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) -> Source:
     # Arrow is heavy: whoever only reads a config does without it.
-    from leadline.batches import Source
+    from leadline.batches import Source, changes_schema, output_columns
 
+    answers = [output_columns(model.dimensions, model.output) for model in config.models]
+    suggesting = table.stages and config.write.stages is StageMode.SUGGEST
+    suggested = ["suggested_stage"] if suggesting else []
     return Source(
         name=name,
         connector=table.connector,
@@ -127,6 +130,7 @@ def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) 
         links_to=table.links_to,
         wanted=wanted_fields(config, name),
         write=table.write,
+        output=changes_schema(answers, suggested).remove(0),
     )
 
 

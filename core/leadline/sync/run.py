@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -38,6 +38,7 @@ class Report:
     errors: tuple[str, ...] = ()
     excesses: tuple[Excess, ...] = ()
     stopped: bool = False
+    api_calls: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def status(self) -> str:
@@ -75,7 +76,7 @@ class Report:
             "written": done.written,
             "unchanged": made.unchanged if made else 0,
             "rejected": len(done.rejected),
-            "api_calls": 0,
+            "api_calls": self.api_calls.get(name, 0),
         }
 
 
@@ -101,6 +102,7 @@ def sync(
     run_id = workspace.ledger.runs.start(
         "sync" if write else "plan", {"sources": [source.name for source in sources], "full": full}
     )
+    before = {source.name: source.meter.calls for source in sources}
     try:
         allowed = _allowing(workspace, allow_changes, confirm)
         report = _rooms(workspace, sources, run_id, full, only, as_of, write, on_progress, allowed)
@@ -108,6 +110,8 @@ def sync(
         summary = {"errors": [str(error) or type(error).__name__]}
         workspace.ledger.runs.finish(run_id, "failed", summary)
         raise
+    calls = {source.name: source.meter.calls - before[source.name] for source in sources}
+    report = replace(report, api_calls=calls)
     workspace.ledger.runs.finish(run_id, report.status, report.as_json())
     return report
 
