@@ -16,6 +16,7 @@ from leadline.workspace import open_workspace
 
 TODAY = date(2026, 11, 1)
 MODEL = Path(__file__).with_name("model.toml")
+EDITS = (("points = 18", "points = 22"), ("from = 50", "from = 55"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,17 @@ class Data:
 
     def timely(self, table: str) -> list[str]:
         return [str(self.folder / f"{table}.parquet")]
+
+    def draft(self) -> Path:
+        """The model with one rule's points and the hottest label's threshold edited."""
+        path = self.folder / "draft.toml"
+        text = MODEL.read_text(encoding="utf-8")
+        for old, new in EDITS:
+            if old not in text:
+                raise SystemExit(f"{MODEL} has no {old!r} to edit")
+            text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+        return path
 
 
 def prepare(folder: Path, contacts: int) -> Data:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leadline.batches import Pin
+from leadline.columns import read_column
 from leadline.vocabulary import FieldType
 from leadline_csv.digests import Keys, row_digests
 from leadline_csv.headings import Columns
@@ -18,9 +20,15 @@ class ContactReader:
     """Reads one contacts file, block after block, in order from its start."""
 
     def __init__(
-        self, file: str, columns: Columns, kinds: Mapping[str, FieldType], reading: Reading
+        self,
+        file: str,
+        columns: Columns,
+        kinds: Mapping[str, FieldType],
+        reading: Reading,
+        pin: Pin | None,
     ) -> None:
         self._file, self._columns, self._kinds, self._reading = file, columns, kinds, reading
+        self._pin = pin
         self._line_of: dict[str, int] = {}
         self.bad_lines = 0
 
@@ -38,7 +46,8 @@ class ContactReader:
         self.bad_lines += len(rows.rejects)
         self._keep_first(rows)
         _, keys = row_digests([rows.text[field] for field in sorted(rows.text)])
-        return read_typed(rows, self._columns, self._kinds, self._reading), keys, rows
+        contacts = read_typed(rows, self._columns, self._kinds, self._reading)
+        return _without_endless(contacts, rows, self._pin), keys, rows
 
     def _keep_first(self, rows: Rows) -> None:
         ids, lines = rows.text["contact_id"].to_pylist(), rows.lines.to_pylist()
@@ -57,6 +66,17 @@ class ContactReader:
                     "that line stays"
                 ),
             )
+
+
+def _without_endless(contacts: pa.Table, rows: Rows, pin: Pin | None) -> pa.Table:
+    """The contacts, without a pin whose end cannot be read: it would never end."""
+    if pin is None or pin.until not in rows.text or pin.fact not in rows.text:
+        return contacts
+    given = read_column(rows.text[pin.until], FieldType.TEXT)[0].is_valid()
+    endless = pc.and_(given, contacts[pin.until].is_null())
+    place, field = contacts.schema.get_field_index(pin.fact), contacts.schema.field(pin.fact)
+    kept = pc.if_else(endless, pa.scalar(None, field.type), contacts[pin.fact])
+    return contacts.set_column(place, field, kept)
 
 
 def id_field(columns: Columns) -> str:

@@ -109,7 +109,11 @@ class _Pull:
         with config.open(Stream.CONTACTS, file) as table:
             columns = config.columns(Stream.CONTACTS, table)
             reader = ContactReader(
-                file.name, columns, config.kinds(Stream.CONTACTS), config.reading
+                file.name,
+                columns,
+                config.kinds(Stream.CONTACTS),
+                config.reading,
+                config.source.pin,
             )
             for records in table.records(columns.used):
                 contacts, keys, rows = reader.read(records)

@@ -171,6 +171,15 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """The fact in which sales pin a number of points or one of `labels`, and that of its end."""
+
+    fact: str
+    until: str | None
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One `[sources.NAME]` table, ready for its connector.
 
@@ -179,6 +188,7 @@ class Source:
     wanted: the contact fields to fetch, with their types; nothing else is kept.
     write: name in `output_schema` → the source's own name; one that is not there keeps its name.
     links_to: the source that ids in `linked_to` belong to; "" is this one.
+    pin: what the host reads a pin of sales as; None where there are no pins.
     output: the columns that changes to this source have besides `contact_id`, with their types.
     meter: where the connector counts its calls of the CRM's API.
     state: a folder that belongs to this source alone. base: where relative paths start.
@@ -197,6 +207,7 @@ class Source:
     write: Mapping[str, str] = field(default_factory=dict)
     company_fields: Mapping[str, str] = field(default_factory=dict)
     links_to: str = ""
+    pin: Pin | None = None
     output: pa.Schema = field(default_factory=lambda: pa.schema([]))
     meter: Meter = field(default_factory=Meter, compare=False)
 

@@ -7,6 +7,7 @@ whichever CRM it came from. The work is done on whole columns; there is no Pytho
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -328,12 +329,28 @@ def read_objects(text: pa.Array) -> tuple[pa.Array, pa.Array]:
     return pc.if_else(bad, pa.scalar(None, pa.string()), text), bad
 
 
+def read_pins(values: pa.Array, labels: Iterable[str]) -> tuple[pa.Array, pa.Array]:
+    """The texts that are a number or one of the labels, in any case; and which are neither."""
+    text = _trimmed(values)
+    if text.null_count == len(text):
+        return text, pa.repeat(pa.scalar(False), len(text))
+    table = _query(
+        "SELECT value IS NOT NULL AND NOT coalesce(isfinite(TRY_CAST(value AS DOUBLE)), false) "
+        "AND lower(value) NOT IN (SELECT lower(unnest($labels::VARCHAR[]))) AS bad "
+        "FROM given ORDER BY row",
+        text,
+        labels=list(labels),
+    )
+    bad = _whole(table["bad"])
+    return _without(text, bad), bad
+
+
 @functools.cache
 def _engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"enable_external_access": "false"})
 
 
-def _query(query: str, text: pa.Array, **parameters: str) -> pa.Table:
+def _query(query: str, text: pa.Array, **parameters: object) -> pa.Table:
     with _engine().cursor() as cursor:  # a cursor of its own: columns are read on many threads
         cursor.register("given", pa.table({"row": pa.array(range(len(text))), "value": text}))
         return cursor.sql(query, params=parameters or None).to_arrow_table()

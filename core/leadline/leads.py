@@ -14,6 +14,7 @@ from leadline.predicates import Clock, PredicateError, emit, fields_of, parse
 from leadline.queries import fetch
 from leadline.scoring.engine import day_number
 from leadline.scoring.explain import Explanation, Row, difference, explain
+from leadline.scoring.origins import origins_of
 from leadline.vocabulary import FieldType, column_of
 from leadline.workspace import Workspace
 
@@ -51,12 +52,16 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A lead, the rows that add up to its score, and what changed since the one before."""
+    """A lead, the rows that add up to its score, and what changed since the one before.
+
+    several: the person has several records.
+    """
 
     lead: Lead
     rows: tuple[Row, ...]
     since: datetime | None = None
     changes: tuple[Row, ...] = ()
+    several: bool = False
 
     def as_json(self) -> dict[str, object]:
         """The document that `explain --json` prints."""
@@ -85,11 +90,11 @@ def explained(workspace: Workspace, contact: str, as_of: datetime | None = None)
     history = _history(workspace, source, contact_id)
     if as_of is None:
         if not history:
-            raise UsageError(f"{contact_id} has no score yet: run leadline sync")
+            raise UsageError(_unscored(workspace, source, contact_id))
         mine = "WHERE s.source = $1 AND s.contact_id = $2"
         published = _leads(workspace, mine, {}, [source, contact_id])
         if not published:
-            raise UsageError(f"{contact_id} is no longer scored: its record is deleted or merged")
+            raise UsageError(_no_longer(workspace, source, contact_id))
         as_of, model = published[0].as_of, _model(workspace, published[0].model_version)
         earlier = history[:-1]  # the last entry is this very answer
     else:
@@ -100,13 +105,47 @@ def explained(workspace: Workspace, contact: str, as_of: datetime | None = None)
         raise UsageError(f"at {as_of:%Y-%m-%d %H:%M} nothing was known of {contact_id} yet")
     lead = _lead_of(source, contact_id, now, as_of, model, workspace)
     if not earlier:
-        return Answer(lead, now.rows)
+        return Answer(lead, now.rows, several=now.several)
     last = earlier[-1]
     before = _explain(
         workspace, _model(workspace, last["model_version"]), source, contact_id, last["as_of"]
     )
     changes = difference(before, now) if before is not None else ()
-    return Answer(lead, now.rows, last["as_of"], changes)
+    return Answer(lead, now.rows, last["as_of"], changes, now.several)
+
+
+def _unscored(workspace: Workspace, source: str, contact_id: str) -> str:
+    """Why a contact has no score by this model, and what to ask instead."""
+    others = _scorers(workspace, source, contact_id)
+    if not others:
+        return f"{contact_id} has no score yet: run leadline sync"
+    return (
+        f"{contact_id} is not in the audience of model '{workspace.model.name}': it is scored by "
+        f"another, --model {others[0]}"
+    )
+
+
+def _no_longer(workspace: Workspace, source: str, contact_id: str) -> str:
+    """Why a contact that had a score by this model has none any more."""
+    others = _scorers(workspace, source, contact_id)
+    if others:
+        return (
+            f"{contact_id} has left the audience of model '{workspace.model.name}': it is scored "
+            f"by another, --model {others[0]}"
+        )
+    where = ", or it has left the model's audience" if workspace.model.for_ else ""
+    return f"{contact_id} is no longer scored: its record is deleted or merged{where}"
+
+
+def _scorers(workspace: Workspace, source: str, contact_id: str) -> list[str]:
+    """The config's models that have published a score of a contact."""
+    with workspace.lake.session(workspace.config.memory_limit) as con:
+        workspace.lake.relation(con, "scores")
+        found = con.execute(
+            "SELECT model FROM scores WHERE source = $1 AND contact_id = $2", [source, contact_id]
+        ).fetchall()
+    there = {name for (name,) in found}
+    return [model.name for model in workspace.models if model.name in there]
 
 
 def find(workspace: Workspace, contact: str) -> tuple[str, str]:
@@ -143,8 +182,15 @@ def _explain(
     wide = workspace.engine.score(model, as_of, contact=(source, contact_id), detail=True)
     if not wide.num_rows:
         return None
-    compiled = workspace.engine.compiled(model)
-    return explain(compiled, wide.to_pylist()[0], _person(workspace, source, contact_id, as_of))
+    compiled, row = workspace.engine.compiled(model), wide.to_pylist()[0]
+    person = workspace.engine.person((source, contact_id), as_of)
+    if person is None:
+        return explain(compiled, row, dict.fromkeys(workspace.engine.facts))
+    told = None
+    if len({record_source for record_source, _ in person.records}) > 1:
+        told = workspace.engine.per_source(model, as_of, (source, contact_id)).to_pylist()
+    origins = origins_of(compiled, person, row, told)
+    return explain(compiled, row, person.facts, origins, workspace.config.sales.pin)
 
 
 def _person(

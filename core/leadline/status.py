@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from leadline.batches import Stream
 from leadline.ledger import Run
+from leadline.model import Model
 from leadline.queries import fetch
 from leadline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +30,20 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """One model: when it last scored, and how many have each of its labels."""
+
+    name: str
+    version: str
+    scored_at: datetime | None
+    temperatures: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The workspace at a glance."""
 
-    model: str
-    model_version: str
-    scored_at: datetime | None
-    temperatures: dict[str, int]
+    models: tuple[ModelStatus, ...]
     sources: tuple[SourceStatus, ...]
     running: tuple[str, ...]
     last_run: Run | None
@@ -39,9 +51,7 @@ class Status:
     def as_json(self) -> dict[str, object]:
         last = self.last_run
         return {
-            "model": {"name": self.model, "version": self.model_version},
-            "scored_at": _iso(self.scored_at),
-            "temperatures": self.temperatures,
+            "models": [{**asdict(each), "scored_at": _iso(each.scored_at)} for each in self.models],
             "sources": {
                 each.name: {**asdict(each), "pulled_at": _iso(each.pulled_at)}
                 for each in self.sources
@@ -68,23 +78,25 @@ def status(workspace: Workspace) -> Status:
                 f"SELECT source, count(*) FROM {table} WHERE {kept} GROUP BY source"
             ).fetchall()
             rows[table] = dict(counted)
-        mine = [workspace.model.name]
-        labels = con.execute(
-            "SELECT coalesce(temperature, 'none'), count(*) FROM scores WHERE model = $1 "
-            "GROUP BY 1 ORDER BY avg(score) DESC NULLS LAST",
-            mine,
-        ).fetchall()
-        scored = fetch(con, "SELECT max(as_of) AS at FROM scores WHERE model = $1", mine)
+        models = tuple(_model(con, model) for model in workspace.models)
     recent = workspace.ledger.runs.recent(20)
     return Status(
-        model=workspace.model.name,
-        model_version=workspace.model.version,
-        scored_at=scored["at"][0].as_py(),
-        temperatures=dict(labels),
+        models=models,
         sources=tuple(_source(workspace, name, rows) for name in workspace.sources),
         running=tuple(run.run_id for run in recent if run.status == "running"),
         last_run=recent[0] if recent else None,
     )
+
+
+def _model(con: DuckDBPyConnection, model: Model) -> ModelStatus:
+    mine = [model.name]
+    labels = con.execute(
+        "SELECT coalesce(temperature, 'none'), count(*) FROM scores WHERE model = $1 "
+        "GROUP BY 1 ORDER BY avg(score) DESC NULLS LAST",
+        mine,
+    ).fetchall()
+    scored = fetch(con, "SELECT max(as_of) AS at FROM scores WHERE model = $1", mine)
+    return ModelStatus(model.name, model.version, scored["at"][0].as_py(), dict(labels))
 
 
 def _source(workspace: Workspace, name: str, rows: dict[str, dict[str, int]]) -> SourceStatus:

@@ -14,13 +14,12 @@ from pathlib import Path
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from leadline.batches import Source
-from leadline.config import Config, facts, load_config, open_sources
+from leadline.config import Config, facts, load_config, load_draft, open_sources
 from leadline.errors import ConfigError, RetryLater, UsageError, WorkspaceError
 from leadline.host import Host
 from leadline.lake import Lake
 from leadline.ledger import Ledger
 from leadline.model import Model
-from leadline.model.loading import load_model
 from leadline.scoring.engine import Engine
 from leadline.scoring.people import Identity
 
@@ -40,16 +39,29 @@ class Workspace:
     ledger: Ledger
     identity: Identity
     draft: Model | None = None  # a model that is tried and not configured
+    place: int = 0  # which of the models is spoken of
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The models of the config, each with its audience."""
+        return self.config.models
 
     @property
     def model(self) -> Model:
-        """The first model of the config."""
-        return self.config.models[0]
+        """The model that is spoken of: the first of the config, unless another was asked for."""
+        return self.models[self.place]
+
+    def about(self, name: str | None) -> Workspace:
+        """The same workspace, speaking of the model of this name; of the first one for None."""
+        return replace(self, place=self.config.place_of(name))
 
     def under(self, model: Model) -> Workspace:
-        """The same workspace as if the config named this model first."""
-        models = (model, *self.config.models[1:])
-        return replace(self, config=replace(self.config, models=models), draft=None)
+        """The same workspace as if the config had this model, and speaking of it.
+
+        It stands where the model of its name stands, else where the one stands that is spoken of.
+        """
+        config = self.config.having(model, self.place)
+        return replace(self, config=config, draft=None, place=config.models.index(model))
 
     @cached_property
     def engine(self) -> Engine:
@@ -109,7 +121,7 @@ def open_workspace(config_path: Path, draft: Path | None = None) -> Iterator[Wor
     draft: a model file to try; the facts that it names are fetched as well.
     """
     config = load_config(config_path)
-    tried = None if draft is None else load_model(draft, facts(config))
+    tried = None if draft is None else load_draft(draft, config)
     with ExitStack() as stack:
         host = load_host(config)
         sources = open_sources(_with(config, tried), host)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from leadline.batches import Batch, Checkpoint, Finding, WriteResult
+from leadline.batches import Batch, Capabilities, Checkpoint, Finding, Support, WriteResult
 from leadline.hookspecs import Connector, hookimpl
 from leadline.testing import ConnectorContract, Crm
 
@@ -28,8 +28,13 @@ from .jsonl_crm import JsonLinesCrm
 class Vendor:
     """A plugin that brings one broken source as its connector."""
 
-    def __init__(self, source: type[JsonLines], settings: type[BaseModel] = Settings) -> None:
-        self.connector = Connector("jsonl", settings, CAPABILITIES, source)
+    def __init__(
+        self,
+        source: type[JsonLines],
+        settings: type[BaseModel] = Settings,
+        can: Capabilities = CAPABILITIES,
+    ) -> None:
+        self.connector = Connector("jsonl", settings, can, source)
 
     @hookimpl
     def register_connectors(self) -> list[Connector]:
@@ -404,3 +409,73 @@ class TestWritesWhenChecking(Broken):
     __test__ = True
     plugin = Vendor(WritesWhenChecking)
     breaks: ClassVar[set[str]] = {"test_check_finds_a_working_source_in_order"}
+
+
+class SaysTheirWord(JsonLines):
+    """Names what is off as the CRM calls it."""
+
+    @hookimpl
+    def fetch_activities(self, since: Checkpoint | None) -> Iterator[Batch]:
+        for batch in super().fetch_activities(since):
+            off = frozenset("Page views" for _ in batch.feeds_off or ())
+            yield replace(batch, feeds_off=off)
+
+
+class TestSaysTheirWord(Broken):
+    __test__ = True
+    plugin = Vendor(SaysTheirWord)
+    breaks: ClassVar[set[str]] = {"test_what_is_off_is_said_by_its_type"}
+
+
+class TakesItsWordBack(JsonLines):
+    """Asks what is off at a full fetch only, and says at each other one that nothing is."""
+
+    @hookimpl
+    def fetch_activities(self, since: Checkpoint | None) -> Iterator[Batch]:
+        for batch in super().fetch_activities(since):
+            yield replace(batch, feeds_off=batch.feeds_off if since is None else frozenset())
+
+
+class TestTakesItsWordBack(Broken):
+    __test__ = True
+    plugin = Vendor(TakesItsWordBack)
+    breaks: ClassVar[set[str]] = {"test_what_is_off_stays_off_until_it_comes_again"}
+
+
+class EmptiesStages(JsonLines):
+    """Writes a null into the CRM's own field."""
+
+    @hookimpl
+    def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
+        yield from super().write_scores(changes)
+        if "stage_field" in changes.column_names:
+            stages = json.loads(self.stages.read_text())
+            for row in changes.to_pylist():
+                if row["stage"] is None:
+                    stages.pop(row["contact_id"], None)
+            self.stages.write_text(json.dumps(stages))
+
+
+class TestEmptiesStages(Broken):
+    __test__ = True
+    plugin = Vendor(EmptiesStages)
+    breaks: ClassVar[set[str]] = {"test_a_stage_is_written_into_its_field_and_null_leaves_it"}
+
+
+class KeepsItsStage(JsonLines):
+    """Leaves leadline's own stage where it should be emptied."""
+
+    @hookimpl
+    def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
+        before = json.loads(self.output.read_text()) if self.output.exists() else {}
+        rows = changes.to_pylist()
+        for row in rows:
+            if "stage" in row:
+                row["stage"] = row["stage"] or before.get(row["contact_id"], {}).get("stage")
+        return super().write_scores(pa.Table.from_pylist(rows, schema=changes.schema))
+
+
+class TestKeepsItsStage(Broken):
+    __test__ = True
+    plugin = Vendor(KeepsItsStage, can=replace(CAPABILITIES, stages=Support.UNSUPPORTED))
+    breaks: ClassVar[set[str]] = {"test_a_stage_of_its_own_is_written_and_null_empties_it"}

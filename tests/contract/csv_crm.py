@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -31,6 +31,7 @@ class CsvCrm(Crm):
         self._contacts: dict[str, dict[str, str]] = {}
         self._activities: dict[str, dict[str, str]] = {}
         self._companies: dict[str, dict[str, str]] = {}
+        self._off: list[str] = []
         self._export()
 
     def settings(self) -> Mapping[str, object]:
@@ -41,6 +42,7 @@ class CsvCrm(Crm):
             "output": self.output.name,
             "complete": True,
             "batch_rows": 2,
+            "feeds_off": self._off,
         }
 
     def put_contacts(self, rows: Sequence[Row], at: datetime) -> None:
@@ -70,6 +72,10 @@ class CsvCrm(Crm):
             return {}
         with self.output.open(encoding="utf-8-sig", newline="") as file:
             return {row["contact_id"]: dict(row) for row in csv.DictReader(file)}
+
+    def switch_feeds(self, off: Collection[str]) -> bool:
+        self._off = sorted(off)
+        return True
 
     def everything_else(self) -> object:
         files = (self.contacts, self.activities, self.companies)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ class Settings(BaseModel):
     activities: Path = Field(description="JSON-lines file of activities")
     companies: Path = Field(description="JSON-lines file of companies")
     output: Path = Field(description="JSON file that scores are written to")
+    stages: Path = Field(description="JSON file with the stage fields of each contact")
+    off: Path = Field(description="JSON file with the types of activity that do not come")
     page: int = Field(default=1_000, ge=1, description="rows per batch")
 
 
@@ -49,11 +52,12 @@ CAPABILITIES = Capabilities(
     history=Support.UNSUPPORTED,
     write=Support.FULL,
     batch_size=3,
+    stages=Support.FULL,
 )
 
 
 class JsonLines:
-    """One source: three files in, one out."""
+    """One source: four files in, two out."""
 
     def __init__(self, source: Source) -> None:
         settings = source.settings
@@ -63,6 +67,8 @@ class JsonLines:
         self.activities = source.base / settings.activities
         self.companies = source.base / settings.companies
         self.output = source.base / settings.output
+        self.stages = source.base / settings.stages
+        self.off = source.base / settings.off
 
     @hookimpl
     def check(self) -> Iterable[Finding]:
@@ -76,7 +82,9 @@ class JsonLines:
 
     @hookimpl
     def fetch_activities(self, since: Checkpoint | None) -> Iterator[Batch]:
-        return self._pages(self.activities, "activity_id", since)
+        off = frozenset[str](json.loads(self.off.read_text(encoding="utf-8")))
+        for batch in self._pages(self.activities, "activity_id", since):
+            yield replace(batch, feeds_off=off)
 
     @hookimpl
     def fetch_companies(self, since: Checkpoint | None) -> Iterator[Batch]:
@@ -84,21 +92,25 @@ class JsonLines:
 
     @hookimpl
     def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
-        scores: dict[str, Any] = {}
-        if self.output.exists():
-            scores = json.loads(self.output.read_text(encoding="utf-8"))
+        scores, stages = _read(self.output), _read(self.stages)
+        own = "stage_field" not in changes.column_names
         known = {key for _, key, _ in self._index(self.contacts, "contact_id")[0]}
         results = []
         for row in changes.to_pylist():
             contact_id = row.pop("contact_id")
+            field, stage = row.pop("stage_field", None), row.get("stage")
+            if not own:
+                row.pop("stage")
             if contact_id in known:
+                if stage is not None and not own:
+                    stages[contact_id] = {**stages.get(contact_id, {}), field: stage}
                 scores[contact_id] = {n: str(v) for n, v in row.items() if v is not None}
                 results.append(WriteResult(contact_id, Outcome.WRITTEN))
             else:
                 results.append(WriteResult(contact_id, Outcome.REJECTED, "no such contact"))
-        beside = self.output.with_suffix(".new")
-        beside.write_text(json.dumps(scores, indent=1, sort_keys=True), encoding="utf-8")
-        beside.replace(self.output)
+        _replace(self.output, scores)
+        if not own:
+            _replace(self.stages, stages)
         yield from results
 
     def _pages(self, path: Path, key: str, since: Checkpoint | None) -> Iterator[Batch]:
@@ -140,6 +152,17 @@ def _line_at(file: FileIO, offset: int, path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise SourceError(f"{path} changed while it was read; sync again") from error
     return row
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def _replace(path: Path, content: dict[str, Any]) -> None:
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
+    beside.replace(path)
 
 
 def _text_schema(rows: list[dict[str, Any]]) -> pa.Schema:

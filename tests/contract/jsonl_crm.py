@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,11 +13,16 @@ from leadline.testing import Crm, Row
 class JsonLinesCrm(Crm):
     """Appends lines, as an export that only ever grows."""
 
+    stage_field = "status"
+
     def __init__(self, folder: Path) -> None:
         self.contacts = folder / "contacts.jsonl"
         self.activities = folder / "activities.jsonl"
         self.companies = folder / "companies.jsonl"
         self.output = folder / "scores.json"
+        self.stages, self.off = folder / "stages.json", folder / "off.json"
+        self.stages.write_text("{}", encoding="utf-8")
+        self.switch_feeds([])
         self.contacts.touch()
         self.activities.touch()
         self.companies.touch()
@@ -28,6 +33,8 @@ class JsonLinesCrm(Crm):
             "activities": self.activities.name,
             "companies": self.companies.name,
             "output": self.output.name,
+            "stages": self.stages.name,
+            "off": self.off.name,
             "page": 2,
         }
 
@@ -49,9 +56,17 @@ class JsonLinesCrm(Crm):
         scores: dict[str, dict[str, object]] = json.loads(self.output.read_text(encoding="utf-8"))
         return scores
 
+    def read_stages(self) -> Mapping[str, object]:
+        stages = json.loads(self.stages.read_text(encoding="utf-8"))
+        return {contact_id: fields[self.stage_field] for contact_id, fields in stages.items()}
+
     def everything_else(self) -> object:
-        files = (self.contacts, self.activities, self.companies)
+        files = (self.contacts, self.activities, self.companies, self.stages)
         return [file.read_bytes() for file in files]
+
+    def switch_feeds(self, off: Collection[str]) -> bool:
+        self.off.write_text(json.dumps(sorted(off)), encoding="utf-8")
+        return True
 
     def break_down(self) -> bool:
         self.contacts.write_bytes(b"")

@@ -64,6 +64,21 @@ def test_init_then_edit_then_check_plan_and_sync(tmp_path: Path) -> None:
     assert set(world.rows()) == {"7"}
 
 
+def test_what_init_writes_stops_a_run_that_changes_too_much(tmp_path: Path) -> None:
+    world = World(tmp_path / "mine")
+    assert run_here("init", str(world.folder)).status == 0
+    headings = "Contact ID,Email,Job title,Country,Employees,Industry,Lead source"
+    world.write("contacts.csv", f"{headings}\n7,eve@north.example,Head of Finance,PL,90,,\n")
+    world.write(
+        "activities.csv", "Contact ID,Activity,When,Name,URL\n7,Demo requested,2024-05-01,,\n"
+    )
+    world.sync("--as-of", "2024-05-02")
+    world.change("contacts.csv", "Head of Finance,PL,90", "Student,PL,")
+    stopped = world.sync("--as-of", "2024-05-03", status=1)
+    assert stopped["status"] == "stopped"
+    assert "write.max_changes.share allows 5.0%" in stopped["errors"][0]
+
+
 def test_init_overwrites_nothing(tmp_path: Path) -> None:
     (tmp_path / "model.toml").write_text("mine", "utf-8")
     done = run_here("init", str(tmp_path))
@@ -173,7 +188,7 @@ def test_nothing_has_run_in_a_new_workspace(world: World) -> None:
 
 def test_the_status_counts_what_is_there(synced: World) -> None:
     found = synced.run("status", "--json").document
-    assert found["temperatures"] == {"hot": 1, "cold": 2, "dead": 1}
+    assert found["models"][0]["temperatures"] == {"hot": 1, "cold": 2, "dead": 1}
     crm = found["sources"]["crm"]
     assert (crm["contacts"], crm["activities"], crm["quarantined"]) == (4, 3, 0)
     assert found["running"] == []

@@ -119,6 +119,34 @@ linked_to = "web id"
 [sources.crm.company_fields]"""
 
 
+def test_links_to_says_whose_ids_the_links_are_and_a_link_that_goes_splits(pair: World) -> None:
+    pair.change("config.toml", "[sources.crm]", '[sources.crm]\nlinks_to = "web"')
+    pair.change("config.toml", "[sources.crm.company_fields]", CRM_LINKS)
+    # Nobody shares an address here.
+    head = "contact_id,email,job_title,company_id,web id,updated_at\n"
+    ada, dan = "1,a@x.example,Head of IT,n,", "2,d@x.example,Head of HR,,"
+    pair.write("crm.csv", f"{head}{ada}7,2024-04-01\n{dan},2024-04-01\n")
+    pair.sync("--as-of", DAY)
+    apart = {"web:8": "30", "web:9": "0", "crm:2": "20"}
+    assert scores(pair) == {"web:7": "55", "crm:1": "55", **apart}
+    pair.write("crm.csv", f"{head}{ada},2024-05-01\n{dan}web:8,2024-05-01\n")
+    pair.sync("--as-of", DAY)
+    assert scores(pair) == {
+        "web:7": "20",
+        "crm:1": "35",
+        "web:8": "50",
+        "web:9": "0",
+        "crm:2": "50",
+    }
+
+
+def test_links_to_a_source_that_there_is_not_is_refused(pair: World) -> None:
+    pair.change("config.toml", "[sources.crm]", '[sources.crm]\nlinks_to = "wev"')
+    told = pair.run("check")
+    assert told.status == 2
+    assert "there is no source 'wev'" in told.error
+
+
 def test_what_was_done_by_a_merged_record_counts_for_the_last_of_the_chain(pair: World) -> None:
     pair.write(
         "web.csv",

@@ -6,11 +6,13 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from leadline.workspace import open_workspace
 from tests.e2e.world import DAY, MODEL, SCORES, World, make_world
 
 EDITS = [
@@ -181,6 +183,29 @@ def test_how_many_reach_sales_is_replayed_for_both_models(synced: World) -> None
     assert (found["days"], found["old_a_day"], found["new_a_day"]) == (30, 0.03, 0.0)
 
 
+def test_leads_a_day_are_counted_from_whole_scorings(demo: World) -> None:
+    new = demo.write(
+        "new.toml",
+        (demo.folder / "model.toml").read_text("utf-8").replace("from = 50", "from = 46"),
+    )
+    done = demo.run("plan", "--model", str(new), "--json")
+    assert done.status == 0, done.err
+    at = datetime.fromisoformat(done.document["as_of"])
+    arrived = []
+    with open_workspace(demo.config, new) as workspace:
+        for model in (workspace.model, workspace.draft):
+            assert model is not None
+            hot = []
+            for days in (30, 20, 10, 0):
+                rows = workspace.engine.score(model, at - timedelta(days=days))
+                labels = zip(rows["contact_id"].to_pylist(), rows["temperature"], strict=True)
+                hot.append({one for one, label in labels if label.as_py() == "hot"})
+            arrived.append(len((hot[1] | hot[2] | hot[3]) - hot[0]))
+    sales = done.document["sales"]
+    assert [round(count / 30, 2) for count in arrived] == [sales["old_a_day"], sales["new_a_day"]]
+    assert arrived[1] > arrived[0] > 0
+
+
 def test_what_sales_pinned_stays_and_its_rows_add_up(world: World) -> None:
     world.change(
         "config.toml",
@@ -253,6 +278,45 @@ def test_a_model_with_errors_is_told_with_all_its_lines(synced: World) -> None:
     for wrong in ("points = 'many'", "when = \"job_titel ILIKE 'head of%'\""):
         assert f"new.toml:{lines.index(wrong) + 1}" in done.error
     assert state(synced) == before
+
+
+def test_a_model_must_name_the_stages_that_the_config_writes(world: World) -> None:
+    world.change("model.toml", 'name = "hot"\n', 'name = "hot"\nstage = "mql"\n')
+    world.change("config.toml", "[sources.crm]\n", '[write]\nstages = "suggest"\n[sources.crm]\n')
+    with (world.folder / "config.toml").open("a", encoding="utf-8") as stream:
+        stream.write(
+            '[sources.crm.stages]\nmql = { field = "Title", write = "MQL", from = [""] }\n'
+        )
+    world.sync("--as-of", DAY)
+    before = state(world)
+    new = edited(world, ('stage = "mql"', 'stage = "sql"'))
+    done = world.run("plan", "--model", str(new), "--as-of", DAY)
+    assert done.status == 2
+    lines = world.config.read_text("utf-8").splitlines()
+    for place, said in (
+        ('stages = "suggest"', "no source says how to write the stage 'sql'"),
+        ("mql = {", "no temperature of the model names the stage 'mql'"),
+    ):
+        line = next(number for number, text in enumerate(lines, 1) if text.startswith(place))
+        assert f"config.toml:{line}: " in done.error
+        assert f"with {new} as the model, {said}" in done.error
+    assert state(world) == before
+    assert against(world, edited(world, ("points = 15", "points = 5")))["changed"] == 1
+
+
+def test_a_plan_says_what_would_stop_a_sync(world: World) -> None:
+    world.change(
+        "config.toml", "[sources.crm]\n", "[write]\nmax_changes = { share = 0.1 }\n[sources.crm]\n"
+    )
+    world.sync("--as-of", DAY)
+    new = edited(world, ("points = 15", "points = 5"))
+    stopping = against(world, new)["excesses"]
+    assert [each["source"] for each in stopping] == ["crm"]
+    assert "1 of 4 contacts (25.0%) would change beyond ageing" in stopping[0]["message"]
+    assert world.run("plan", "--json", "--as-of", DAY).document["excesses"] == []
+    shutil.copy(new, world.folder / "model.toml")
+    assert world.run("plan", "--json", "--as-of", DAY).document["excesses"] == stopping
+    assert stopping[0]["message"] in world.sync("--as-of", DAY, status=1)["errors"][0]
 
 
 @pytest.mark.parametrize("option", ["--model", "--out"])
@@ -408,7 +472,7 @@ def test_a_plan_of_another_workspace_is_refused(planned: World, tmp_path: Path) 
         (lambda content: b"contact_id,score\n", "is no leadline plan"),
         (lambda content: content[:-9] + b"x" + content[-8:], "has been changed"),
         (lambda content: content + b"x", "has been changed"),
-        (lambda content: content.replace(b"leadline plan 1 ", b"leadline plan 9 "), "version"),
+        (lambda content: content.replace(b"leadline plan 2 ", b"leadline plan 9 "), "version"),
     ],
 )
 def test_a_damaged_plan_is_refused(planned: World, damage: Any, said: str) -> None:

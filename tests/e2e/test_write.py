@@ -408,6 +408,7 @@ def explained(world: World, contact: str, *arguments: str) -> dict[str, Any]:
     [
         ("hot", 10, "hot"),
         (" HOT ", 10, "hot"),
+        ("\thot", 10, "hot"),
         ("cold", 10, "cold"),
         ("90", 90, "hot"),
         ("24.5", 25, "warm"),
@@ -428,6 +429,50 @@ def test_a_pin_is_a_label_or_a_score(
     rows = explained(world, "bob")["rows"]
     pins = [row["points"] for row in rows if row["rule"] == "Pinned by sales"]
     assert pins == ([] if pin in ("lukewarm", "nan", "") else [score - 10])
+
+
+@pytest.mark.parametrize("pin", ["lukewarm", "nan", "9 points"])
+def test_a_pin_that_cannot_be_read_is_told_and_nothing_is_pinned(tmp_path: Path, pin: str) -> None:
+    world = voiced(tmp_path, f"bob,,,,,{pin},,\nada,,,,,90,,\n")
+    done = world.run("sync", "--as-of", DAY)
+    assert done.status == 0
+    assert (
+        f"quarantined from crm: contacts.csv:2: score_pin: '{pin}' is no number of points and none "
+        "of the labels hot, warm, cold; nothing is pinned for this record"
+    ) in done.out
+    assert world.scores() == {"bob": "10", "ada": "90"}
+    assert quarantined(world) == 1
+    world.sync("--as-of", DAY)
+    assert quarantined(world) == 1
+
+
+def test_a_time_of_sales_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    world = voiced(tmp_path, "bob,,,,,90,soon,\nada,,,,,90,,tomorrow\ndan,,,,,,31.31.2024,\n")
+    told = " ".join(world.run("sync", "--as-of", DAY).out.split())
+    for place, word in (("2", "soon"), ("3", "tomorrow"), ("4", "31.31.2024")):
+        assert f"quarantined from crm: contacts.csv:{place}" in told
+        assert f"'{word}'" in told
+    # A pin whose end cannot be read is none, or it would never end.
+    assert world.scores() == {"bob": "10", "ada": "90", "dan": "0"}
+    assert quarantined(world) == 3
+
+
+def test_a_pin_is_read_anew_when_its_label_goes(tmp_path: Path) -> None:
+    world = voiced(tmp_path, "bob,,,,,hot,,\n")
+    world.sync("--as-of", DAY)
+    assert quarantined(world) == 0
+    world.change("model.toml", 'name = "hot"', 'name = "burning"')
+    world.sync("--as-of", DAY)
+    assert quarantined(world) == 1
+    world.change("model.toml", 'name = "burning"', 'name = "hot"')
+    world.sync("--as-of", DAY)
+    assert world.leads()["bob"]["temperature"] == "hot"
+
+
+def quarantined(world: World) -> int:
+    """How many records `status` says are in quarantine."""
+    count: int = world.run("status", "--json").document["sources"]["crm"]["quarantined"]
+    return count
 
 
 def test_a_pin_ends_after_its_last_day(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -62,3 +63,37 @@ def test_rows_add_up_to_the_score_and_changes_to_the_difference(
             moved = (found.score or 0) - (before.score or 0)
             assert sum(row.points for row in changes) == moved, contact
             assert all(row.points for row in changes), "a change of nothing is no change"
+
+
+@tries(3)
+@given(model=models(), world=worlds(), zone=st.sampled_from(ZONES))
+def test_whatever_counted_came_from_a_source(model: Model, world: World, zone: ZoneInfo) -> None:
+    with lakes.fresh(zone) as lake:
+        lakes.fill(lake, world)
+        wide = dict(list(lakes.score(lake, model, pools.TODAY).items())[:2])
+        told = {
+            contact: lakes.engine(lake)
+            .per_source(model, pools.TODAY, (lakes.SOURCE, contact))
+            .to_pylist()
+            for contact in wide
+        }
+    for contact, row in wide.items():
+        said = {name for one in told[contact] for name, value in one.items() if value}
+        # A sum of 0 is of nothing, or of values that make up for each other.
+        silent = {
+            f"q_{name}"
+            for name, signal in model.signals.items()
+            if signal.sum is not None and not row[f"x_{name}"]
+        }
+        assert said - {"source", *silent} == set(counted(model, row)) - silent, contact
+
+
+def counted(model: Model, wide: Mapping[str, object]) -> Iterator[str]:
+    """The columns of `per_source` for what a wide row says has happened."""
+    for i, rule in enumerate(model.rules):
+        if rule.activity is not None and wide[f"n{i}"]:
+            yield f"r{i}"
+    for name, signal in model.signals.items():
+        value = wide[f"x_{name}"]
+        if value is not None and (signal.pick is not None or value != 0):
+            yield f"q_{name}"

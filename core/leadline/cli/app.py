@@ -40,6 +40,9 @@ AsOfOption = Annotated[
         help="The instant to score for: 2026-05-01, or 2026-05-01T09:30:00Z.",
     ),
 ]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", metavar="NAME", help="Which model; the first if left out.")
+]
 CONFIG = Path("config.toml")
 
 
@@ -200,6 +203,7 @@ def resync(
 def explain(
     contact: Annotated[str, typer.Argument(help="An id, SOURCE:ID or an email address.")],
     as_of: AsOfOption = None,
+    model: ModelOption = None,
     config: ConfigOption = CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -209,7 +213,7 @@ def explain(
     from leadline.workspace import open_workspace
 
     with open_workspace(config) as workspace:
-        show_answer(explained(workspace, contact, as_of), as_json)
+        show_answer(explained(workspace.about(model), contact, as_of), as_json)
 
 
 @app.command()
@@ -218,6 +222,7 @@ def leads(
     where: Annotated[
         str | None, typer.Option(help="A SQL condition over facts, score and labels.")
     ] = None,
+    model: ModelOption = None,
     config: ConfigOption = CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -227,7 +232,7 @@ def leads(
     from leadline.workspace import open_workspace
 
     with open_workspace(config) as workspace:
-        show_leads(ranked(workspace, top, where), as_json)
+        show_leads(ranked(workspace.about(model), top, where), as_json)
 
 
 @app.command()
@@ -289,6 +294,7 @@ def model_sql(
     dialect: Annotated[
         Dialect, typer.Option(help="duckdb, spark, snowflake, bigquery or postgres.")
     ] = Dialect.DUCKDB,
+    model: ModelOption = None,
     as_of: AsOfOption = None,
     config: ConfigOption = CONFIG,
     as_json: JsonOption = False,
@@ -296,7 +302,7 @@ def model_sql(
     """Print the model as one query, to read or to run elsewhere."""
     from leadline.cli.model_sql import show_model_sql
 
-    show_model_sql(config, dialect, as_of, as_json)
+    show_model_sql(config, dialect, model, as_of, as_json)
 
 
 @app.command()

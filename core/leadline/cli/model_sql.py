@@ -16,14 +16,14 @@ from leadline.scoring.readable import model_sql
 
 
 def show_model_sql(
-    config_path: Path, dialect: Dialect, as_of: datetime | None, as_json: bool
+    config_path: Path, dialect: Dialect, name: str | None, as_of: datetime | None, as_json: bool
 ) -> None:
-    """Print the query of the config's model for the day of an instant, today when left out."""
+    """Print the query of a model for the day of an instant: the first one's, today's."""
     config = load_config(config_path)
     at = as_of or datetime.now(UTC)
     if at.tzinfo is None:
         at = at.replace(tzinfo=config.time_zone)
-    model = config.models[0]
+    model = config.models[config.place_of(name)]
     compiled = CompiledModel(model, facts(config))
     zone = config.time_zone
     query = model_sql(compiled, day_number(at, zone), dialect, time_zone=zone.key)

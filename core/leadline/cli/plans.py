@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from leadline.cli.paper import label, make_table, number, print_json, progress, say, show, text_of
-from leadline.cli.printing import show_kept, show_plan
+from leadline.cli.printing import excesses_document, show_kept, show_plan
 from leadline.model import Model
 from leadline.sync.compare import Comparison, Sales, compare
 from leadline.sync.edits import Edit
@@ -235,7 +235,7 @@ def _document(found: Comparison, file: Path) -> dict[str, object]:
             name: {"changes": plan.changes.num_rows, "unchanged": plan.unchanged}
             for name, plan in found.report.plans.items()
         }
-        head = {**found.report.as_json(), **head, "plan": plans}
+        head = {**found.report.as_json(), **excesses_document(found.report), **head, "plan": plans}
     return head if found.effects is None else {**head, **_effects_document(found, found.effects)}
 
 

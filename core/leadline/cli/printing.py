@@ -90,7 +90,7 @@ def show_plan(report: Report, top: int, as_json: bool, kept: Path | None = None)
     if as_json:
         plans = {name: _plan_document(made, top) for name, made in report.plans.items()}
         file = {} if kept is None else {"file": str(kept)}
-        return print_json({**report.as_json(), "plan": plans, **file})
+        return print_json({**report.as_json(), **excesses_document(report), "plan": plans, **file})
     _head("plan", report)
     for name, made in report.plans.items():
         say(
@@ -104,6 +104,12 @@ def show_plan(report: Report, top: int, as_json: bool, kept: Path | None = None)
     show_kept(report, kept)
     _errors(report)
     return None
+
+
+def excesses_document(report: Report) -> dict[str, object]:
+    """The limits of `max_changes` that a sync would pass; source null: of all sources together."""
+    found = [{"source": each.source or None, "message": each.message} for each in report.excesses]
+    return {"excesses": found}
 
 
 def show_kept(report: Report, kept: Path | None) -> None:
@@ -153,11 +159,11 @@ def show_answer(answer: Answer, as_json: bool) -> None:
     if lead.excluded is not None:
         where = f"excluded: {lead.excluded}"
     say(f"{where}; as of {when(lead.as_of)}, model {lead.model_version}")
-    show(_rows(answer.rows, "score"))
+    show(_rows(answer.rows, "score", answer.several))
     if answer.since is not None:
         if answer.changes:
             say(f"\nwhat changed since {when(answer.since)}")
-            show(_rows(answer.changes, "difference"))
+            show(_rows(answer.changes, "difference", answer.several))
         else:
             say(f"nothing changed since {when(answer.since)}")
     return None
@@ -190,8 +196,9 @@ def show_status(found: Status, as_json: bool) -> None:
     """The workspace at a glance."""
     if as_json:
         return print_json(found.as_json())
-    scored = "never" if found.scored_at is None else when(found.scored_at)
-    say(f"model {found.model} {found.model_version}, last scored {scored}")
+    for model in found.models:
+        scored = "never" if model.scored_at is None else when(model.scored_at)
+        say(f"model {model.name} {model.version}, last scored {scored}")
     columns = ("contacts", "activities", "quarantined", "rejected")
     last = "new data (UTC)"
     table = make_table("source", *columns, last, right=columns, whole=(last,))
@@ -202,11 +209,13 @@ def show_status(found: Status, as_json: bool) -> None:
             "never" if each.pulled_at is None else minute(each.pulled_at),
         )
     show(table)
-    labels = [
-        Text.assemble(label(name), f" {count:,}") for name, count in found.temperatures.items()
-    ]
-    if labels:
-        say(Text("  ").join(labels))
+    for model in found.models:
+        labels = [
+            Text.assemble(label(name), f" {count:,}") for name, count in model.temperatures.items()
+        ]
+        whose = [f"{model.name}:"] if len(found.models) > 1 else []
+        if labels:
+            say(Text("  ").join([*map(Text, whose), *labels]))
     if found.running:
         say(f"running: {', '.join(found.running)}")
     if found.last_run is not None:
@@ -291,9 +300,9 @@ def _moves_table(made: Plan, top: int) -> None:
     for move in moves:
         table.add_row(
             Text(move.contact_id),
-            f"{number(move.before.get('score'))} → {number(move.after.get('score'))}",
-            label(text_of(move.after.get("temperature"))),
-            Text(str(move.after.get("reasons") or "")),
+            f"{number(move.was('score'))} → {number(move.now('score'))}",
+            label(text_of(move.now("temperature"))),
+            Text(str(move.now("reasons") or "")),
         )
     show(table)
 
@@ -336,13 +345,16 @@ def _took(run: Run) -> str:
     return f"{(run.finished_at - run.started_at).total_seconds():.1f} s"
 
 
-def _rows(rows: Sequence[Row], total: str) -> Table:
-    table = make_table("points", "rule", "dimension", "because", right=("points",))
+def _rows(rows: Sequence[Row], total: str, several: bool) -> Table:
+    """several: where each row is from, for a person of several records."""
+    told = ("sources",) if several else ()
+    table = make_table("points", "rule", "dimension", *told, "because", right=("points",))
     for row in rows:
         points = f"{row.points:+d}" if row.points else "0"
-        table.add_row(points, Text(row.rule), row.dimension, Text(row.detail))
+        sources = [", ".join(row.sources)] if several else []
+        table.add_row(points, Text(row.rule), row.dimension, *sources, Text(row.detail))
     table.add_section()
-    table.add_row(Text(str(sum(row.points for row in rows)), "bold"), Text(total, "bold"), "", "")
+    table.add_row(Text(str(sum(row.points for row in rows)), "bold"), Text(total, "bold"))
     return table
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadline.config.json_schema import schema
-from leadline.config.loading import load_config
+from leadline.config.loading import load_config, load_draft
 from leadline.config.needs import facts, facts_of_stages, wanted_fields
 from leadline.config.settings import Config, Plugins, SourceTable
 from leadline.config.sources import open_sources
@@ -22,6 +22,7 @@ __all__ = [
     "facts",
     "facts_of_stages",
     "load_config",
+    "load_draft",
     "open_sources",
     "schema",
     "wanted_fields",

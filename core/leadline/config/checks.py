@@ -73,9 +73,6 @@ def _check_time_zone(table: Mapping[str, object]) -> Iterator[Complaint]:
 def _check_models(table: Mapping[str, object], base: Path) -> Iterator[Complaint]:
     models = table.get("models")
     listed = models if isinstance(models, list) else []
-    if len(listed) > 1:
-        message = f"name one model: several models come later, and this names {len(listed)}"
-        yield Complaint(("models",), message)
     for place, name in enumerate(listed):
         if isinstance(name, str) and name and not is_there(located(base, name)):
             message = f"there is no model file '{name}' in {base}"

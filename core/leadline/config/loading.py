@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -10,15 +11,16 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from leadline.config.checks import check_config
+from leadline.config.needs import facts
 from leadline.config.own_fields import GIVEN, OwnFields, implied_fields, read_own_fields
 from leadline.config.paths import is_there, located
 from leadline.config.secrets import Resolved, resolve
 from leadline.config.settings import Config, Plugins, SourceTable, Spark
 from leadline.config.tables import ConfigFile, SourceFile
 from leadline.config.write_checks import check_writing
-from leadline.errors import ConfigError
+from leadline.errors import ConfigError, Problem
 from leadline.model.documents import Complaint, Document, read_document
-from leadline.model.loading import ModelRead, read_model
+from leadline.model.loading import ModelRead, load_model, read_model
 from leadline.model.schema import Model
 from leadline.model.strictness import check_kinds
 from leadline.model.wording import explain
@@ -44,14 +46,37 @@ def load_config(path: Path) -> Config:
     if file is None or problems:
         raise ConfigError(problems)
     models = tuple(read.model for read in reads if read.model is not None)
-    hide = resolved.secrets.hide
-    told = [
-        document.problem(Complaint(each.path, hide(each.path, each.message)))
-        for each in check_writing(file, models)
-    ]
+    told = _told(document, resolved, file, models)
     if told:
         raise ConfigError(told)
     return _freeze(document, file, models, resolved)
+
+
+def load_draft(path: Path, config: Config) -> Model:
+    """The checked model of a file that is tried: it must suit the config as a configured one does.
+
+    ConfigError holds all problems of the file, or all that the two have with each other.
+    """
+    model = load_model(path, facts(config))
+    resolved = resolve(_flattened(config.document.table), config.base)
+    file = ConfigFile.model_validate(resolved.table)
+    told = _told(config.document, resolved, file, config.having(model).models)
+    if told:
+        raise ConfigError(
+            [replace(each, message=f"with {path} as the model, {each.message}") for each in told]
+        )
+    return model
+
+
+def _told(
+    document: Document, resolved: Resolved, file: ConfigFile, models: Sequence[Model]
+) -> list[Problem]:
+    """What the config and its models say against each other."""
+    hide = resolved.secrets.hide
+    return [
+        document.problem(Complaint(each.path, hide(each.path, each.message)))
+        for each in check_writing(file, models)
+    ]
 
 
 def _validate(

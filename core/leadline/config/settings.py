@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from leadline.config.secrets import Secrets
 from leadline.config.writing import Sales, StageWrite, WritePolicy
+from leadline.errors import UsageError
 from leadline.model.documents import Document
 from leadline.model.schema import Model
 from leadline.vocabulary import SHARED_MAILBOXES, FieldType
@@ -77,6 +78,22 @@ class Config:
     sales: Sales = field(default_factory=Sales)
     engine: Literal["duckdb", "spark"] = "duckdb"
     spark: Spark = field(default_factory=Spark)
+
+    def place_of(self, model: str | None) -> int:
+        """Where the model of this name stands; the first one for None."""
+        names = [each.name for each in self.models]
+        if model is None:
+            return 0
+        if model not in names:
+            there = ", ".join(f"'{name}'" for name in names)
+            raise UsageError(f"no model is named '{model}'; the config has {there}")
+        return names.index(model)
+
+    def having(self, model: Model, place: int = 0) -> Config:
+        """The same config with this model in the place of the one of its name, else at `place`."""
+        names = [each.name for each in self.models]
+        place = names.index(model.name) if model.name in names else place
+        return replace(self, models=(*self.models[:place], model, *self.models[place + 1 :]))
 
     def __repr__(self) -> str:
         return f"Config({str(self.path)!r}, sources: {', '.join(self.sources)})"

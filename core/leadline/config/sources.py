@@ -18,7 +18,7 @@ from leadline.model.nearest import nearest
 from leadline.model.wording import explain
 
 if TYPE_CHECKING:
-    from leadline.batches import Source
+    from leadline.batches import Pin, Source
     from leadline.hookspecs import Connector
 
 
@@ -113,7 +113,12 @@ def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) 
     # Arrow is heavy: whoever only reads a config does without it.
     from leadline.batches import Source, changes_schema, output_columns
 
-    answers = [output_columns(model.dimensions, model.output) for model in config.models]
+    # A model that is tried stands beside the one that it may replace: both write the same.
+    columns = {
+        column.name: column
+        for model in config.models
+        for column in output_columns(model.dimensions, model.output)
+    }
     suggesting = table.stages and config.write.stages is StageMode.SUGGEST
     suggested = ["suggested_stage"] if suggesting else []
     return Source(
@@ -128,10 +133,23 @@ def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) 
         activity_types=table.activity_types,
         company_fields=table.company_fields,
         links_to=table.links_to,
+        pin=_pin(config),
         wanted=wanted_fields(config, name),
         write=table.write,
-        output=changes_schema(answers, suggested).remove(0),
+        output=changes_schema([list(columns.values())], suggested).remove(0),
     )
+
+
+def _pin(config: Config) -> Pin | None:
+    """Sales' pins, which may name a label of any model."""
+    from leadline.batches import Pin
+
+    if config.sales.pin is None:
+        return None
+    # A model that is tried stands behind these, and must not have every source read anew.
+    configured = config.models[: len(config.model_paths)]
+    labels = {label: None for model in configured for label in model.labels}
+    return Pin(config.sales.pin, config.sales.pin_until, tuple(labels))
 
 
 def _no_connector(name: str, host: Connectors) -> str:

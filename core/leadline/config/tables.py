@@ -186,7 +186,9 @@ class ConfigFile(Table):
         "UTC", description='Whose days are counted when points age, such as "Europe/Warsaw".'
     )
     models: tuple[Text, ...] = Field(
-        min_length=1, description="The model file, in a list; relative to this file."
+        min_length=1,
+        description="The model files, in a list; relative to this file. The first is the one "
+        "that is shown where no other is asked for.",
     )
     ledger: Annotated[str, AfterValidator(_ledger)] | None = Field(
         None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from leadline.config.tables import ConfigFile, SourceFile
@@ -10,15 +11,17 @@ from leadline.model.keys import KeyPath
 from leadline.model.nearest import nearest
 from leadline.model.schema import Model
 
+STAGES = ("stage", "suggested_stage")
 # What leadline writes besides the dimensions; `contact_id` says for whom.
 OUTPUT_FIELDS = (
-    *("score", "grade", "temperature", "stage", "suggested_stage"),
+    *("score", "grade", "temperature", *STAGES),
     *("reasons", "model_version", "scored_at"),
 )
 
 
 def check_writing(file: ConfigFile, models: Sequence[Model]) -> Iterator[Complaint]:
     """Complaints about stages that models and sources do not both know, and names of outputs."""
+    yield from _check_models(models)
     stages = {
         label.stage: label.name
         for model in models
@@ -35,6 +38,31 @@ def check_writing(file: ConfigFile, models: Sequence[Model]) -> Iterator[Complai
         yield from _check_outputs(source, path, models)
     if file.write.stages != "off":
         yield from _check_stages(file, stages)
+
+
+def _check_models(models: Sequence[Model]) -> Iterator[Complaint]:
+    """Each model has a name and fields of its own."""
+    named: set[str] = set()
+    writers: dict[str, str] = {}
+    for place, model in enumerate(models):
+        if model.name in named:
+            message = f"two models are named '{model.name}': rename one in its file"
+            yield Complaint(("models", place), message)
+        named.add(model.name)
+        fields = [each for each in outputs_of(model) if each not in STAGES]
+        shared = next((each for each in fields if each in writers), None)
+        if shared is not None:
+            message = (
+                f"models '{writers[shared]}' and '{model.name}' would both write the field "
+                f"'{shared}': add output = \"{_prefix_for(model)}\" at the top of one of them"
+            )
+            yield Complaint(("models", place), message)
+        writers |= dict.fromkeys(fields, model.name)
+
+
+def _prefix_for(model: Model) -> str:
+    """A prefix that suits the model's name."""
+    return re.sub(r"[^a-z0-9]+", "_", model.name.lower()).strip("_") or "second"
 
 
 def _check_stages(file: ConfigFile, stages: Mapping[str, str]) -> Iterator[Complaint]:
@@ -84,5 +112,7 @@ def _check_outputs(
 
 
 def outputs_of(model: Model) -> tuple[str, ...]:
-    """The names of what is written for a model."""
-    return (*OUTPUT_FIELDS[:1], *model.dimensions, *OUTPUT_FIELDS[1:])
+    """The names of what is written for a model; a contact has one stage, whoever says it."""
+    start = f"{model.output}_" if model.output else ""
+    own = (*OUTPUT_FIELDS[:1], *model.dimensions, *OUTPUT_FIELDS[1:])
+    return tuple(each if each in STAGES else f"{start}{each}" for each in own)

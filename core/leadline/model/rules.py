@@ -40,8 +40,13 @@ def _count(value: str) -> str:
 def _entry(value: str) -> str:
     if not value.strip().strip("*").strip() or "*" in value.strip()[:-1]:
         raise ValueError(f"'{value}': an entry is a word or words; a * may stand at its end")
-    if len(value.strip()) > MAX_ENTRY or "\0" in value:
-        raise ValueError(f"'{value[:40]}…': an entry is text of at most {MAX_ENTRY} characters")
+    if (length := len(value.strip())) > MAX_ENTRY:
+        raise ValueError(
+            f"'{value.strip()[:40]}…': an entry has at most {MAX_ENTRY} characters, this has "
+            f"{length:,}; shorten it, or make it several entries"
+        )
+    if "\0" in value:
+        raise ValueError(f"'{value.strip()[:40]}': an entry is text, and here is a NUL character")
     return value
 
 

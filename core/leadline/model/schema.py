@@ -95,6 +95,12 @@ class Model(Table):
             return None
         return "dead" if any(label.name == "cold" for label in self.temperatures) else "cold"
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every label that a score can have, hottest first."""
+        names = dict.fromkeys(label.name for label in self.ranked)
+        return (*names, *([self.coldest] if self.coldest not in (None, *names) else ()))
+
     def stage_of(self, temperature: str | None) -> str | None:
         """The stage that a label names, if it names one."""
         return next((label.stage for label in self.temperatures if label.name == temperature), None)

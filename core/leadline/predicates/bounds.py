@@ -95,5 +95,8 @@ def check_whole(text: str, expr: tree.Expr) -> None:
         if level > MAX_LEVELS:
             raise PredicateError("nested too deeply with its segments", text)
         if nodes > MAX_NODES:
-            raise PredicateError("too large with its segments and lists written out", text)
+            raise PredicateError(
+                f"too large with its segments and lists written out: more than {MAX_NODES:,} parts",
+                text,
+            )
         pending += [(child, level + 1) for child in tree.children_of(node)]

@@ -80,6 +80,25 @@ class Happened:
         # A feed that does not come says nothing: the count is unknown and not 0.
         return sql.when(exp.or_(*off), None, counted)
 
+    def per_source(self) -> exp.Select:
+        """What counts of each source's records: `r{i}` per rule, `q_NAME` per signal, 1 where any.
+
+        Of a picked signal it is where the source's own pick stands: {at, id}, or null. For one
+        person, in DuckDB.
+        """
+        columns: list[exp.Expr] = []
+        for i, rule in self._rules():
+            told = sql.when(_knows(rule.count), self._counts(i), 0)
+            columns.append(exp.Max(this=told).as_(f"r{i}"))
+        for name, signal in self.meaning.model.signals.items():
+            fact = signal.value if signal.pick is not None else signal.sum or signal.count
+            known = exp.and_(self._signal_counts(name).eq(1), _knows(fact))
+            last = exp.Min if signal.pick == "first" else exp.Max
+            what = sql.number(1) if signal.pick is None else _place()
+            columns.append(last(this=sql.when(known, what, None)).as_(f"q_{name}"))
+        source = sql.column("record_source", "a")
+        return self._occurrences(source.as_("source"), *columns).group_by(source.copy())
+
     # -- stages
 
     def _kind_flags(self) -> exp.Select:
@@ -271,3 +290,22 @@ def _is_picked(signal: Signal) -> bool:
 
 def _per_row(condition: Expr) -> bool:
     return bool(fields_of(condition) & _PER_ROW)
+
+
+def _knows(fact: str | None) -> exp.Expr:
+    """Whether an occurrence has the fact that is counted; each has its day, and stands for one."""
+    name = (fact or "").removeprefix("distinct ")
+    if name in ("", "each", "days"):
+        return exp.true()
+    return exp.Not(this=exp.Is(this=sql.column(name, "a"), expression=exp.null()))
+
+
+def _place() -> exp.Expr:
+    """Where an occurrence stands among others: of two at one instant the greater id is later."""
+    parts = {"at": "occurred_at", "id": "activity_id"}
+    return exp.Struct(
+        expressions=[
+            exp.PropertyEQ(this=exp.to_identifier(key), expression=sql.column(fact, "a"))
+            for key, fact in parts.items()
+        ]
+    )

@@ -99,6 +99,14 @@ class CompiledModel:
             top = top.with_(name, as_=stage, copy=False)
         return top
 
+    def per_source(self, day: int, *, time_zone: str = "UTC") -> exp.Select:
+        """Which sources' activities count, for one person (see `Happened.per_source`).
+
+        It reads `kind_flags`, a stage of the query of that day, as a relation.
+        """
+        clock = Clock(day, time_zone)
+        return Happened(self.meaning, clock, self._weights.last_age, detail=True).per_source()
+
     def _limited(self) -> exp.Select:
         limits = [
             sql.clamp(sql.column(f"r{i}"), -rule.limit, rule.limit).as_(f"l{i}")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from leadline.config.writing import Sales
+from leadline.lake.sql import text
 from leadline.model import Model
 from leadline.queries import fetch
 from leadline.scoring.compiler import CompiledModel, Question
@@ -87,15 +88,36 @@ class Engine:
         All records of a person have the same row. contact: scores that one's person alone.
         known_at: only what was known by then, though the day is that of `as_of`.
         """
+        return self._ask(model, as_of, known_at or as_of, contact, detail=detail)
+
+    def reached(self, model: Model, temperature: str, as_of: datetime) -> pa.Table:
+        """Source and id of the contacts that have this temperature, as `score` would say."""
+        return self._ask(model, as_of, as_of, temperature=temperature)
+
+    def _ask(
+        self,
+        model: Model,
+        as_of: datetime,
+        known_at: datetime,
+        contact: Key | None = None,
+        *,
+        detail: bool = False,
+        temperature: str | None = None,
+    ) -> pa.Table:
         compiled = self.compiled(model)
         # The compiler writes the joins that drop most rows first; DuckDB cannot know which do.
         with self._lake.session(self._memory_limit, joins_as_written=True) as con:
-            several = self._relations(con, compiled, as_of, known_at or as_of, contact)
+            several = self._relations(con, compiled, as_of, known_at, contact)
             day = day_number(as_of, self._time_zone)
             question = Question(compiled, day, self._time_zone.key, detail)
-            text = self._rows(con, question, known_at or as_of, contact)
-            text = pin(con, text, model, self._sales, self.facts, as_of, self._time_zone)
-            return fetch(con, spread(text) if several else text)
+            rows = self._rows(con, question, known_at, contact)
+            rows = pin(con, rows, model, self._sales, self.facts, as_of, self._time_zone)
+            rows = spread(rows) if several else rows
+            if temperature is not None:
+                # DuckDB then works out no column that the temperature does not need.
+                chosen = f"temperature = {text(temperature)}"
+                rows = f"SELECT source, contact_id FROM ({rows}) WHERE {chosen}"
+            return fetch(con, rows)
 
     def _rows(
         self, con: DuckDBPyConnection, question: Question, known_at: datetime, contact: Key | None
@@ -110,6 +132,19 @@ class Engine:
         with self._lake.session(self._memory_limit) as con:
             show_people(con, self._lake, as_of, self.facts, self._identity, contact)
             return person_of(con, contact, self.facts, self._identity)
+
+    def per_source(self, model: Model, as_of: datetime, contact: Key) -> pa.Table:
+        """A row per source whose activities count for a contact's person, and for what they do.
+
+        See `Happened.per_source` for the columns.
+        """
+        compiled, zone = self.compiled(model), self._time_zone
+        question = Question(compiled, day_number(as_of, zone), zone.key, detail=True)
+        with self._lake.session(self._memory_limit, joins_as_written=True) as con:
+            self._relations(con, compiled, as_of, as_of, contact)
+            con.execute(f"CREATE TEMP TABLE {_HOISTED} AS {_statements(question)[0]}")
+            query = compiled.per_source(question.day, time_zone=zone.key)
+            return fetch(con, query.sql(dialect="duckdb"))
 
     def _relations(
         self,

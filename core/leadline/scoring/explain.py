@@ -10,6 +10,7 @@ from leadline.model import Rule
 from leadline.predicates import fields_of
 from leadline.scoring import sql
 from leadline.scoring.compiler import CompiledModel, facts_of
+from leadline.scoring.origins import NOWHERE, Origins, Sources
 from leadline.scoring.sales import PINNED, pinned_row
 
 _EPOCH = date(1970, 1, 1)
@@ -17,17 +18,24 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Some points and why; a clamp is a row too. `rule` is what the model file calls it."""
+    """Some points and why; a clamp is a row too. `rule` is what the model file calls it.
+
+    sources: where the facts that it read, or the activities that it counted, are from.
+    """
 
     rule: str
     dimension: str
     points: int
     detail: str
+    sources: Sources = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One contact's score with its rows; `sum(points) == score`, and 0 where there is no score."""
+    """One contact's score with its rows; `sum(points) == score`, and 0 where there is no score.
+
+    several: the person has several records, so that it matters where a row is from.
+    """
 
     score: int | None
     dimensions: Mapping[str, int]
@@ -35,17 +43,25 @@ class Explanation:
     temperature: str | None
     excluded: str | None
     rows: tuple[Row, ...]
+    several: bool = False
 
 
 def explain(
-    compiled: CompiledModel, wide: Mapping[str, object], person: Mapping[str, object]
+    compiled: CompiledModel,
+    wide: Mapping[str, object],
+    person: Mapping[str, object],
+    origins: Origins = NOWHERE,
+    pin: str | None = None,
 ) -> Explanation:
-    """The explanation of one wide row made with detail; `person` is the contact's facts."""
+    """The explanation of one wide row made with detail; `person` is the contact's facts.
+
+    pin: the fact in which sales pin a score.
+    """
     points = _Points(wide)
     made = (*compiled.meaning.signals, *compiled.model.lookups)
     person = {**person, **{name: wide.get(sql.fact(name)) for name in made}}
     rows = [
-        *_rules(compiled, points, person),
+        *_rules(compiled, points, person, origins),
         *_groups(compiled, points),
         *_dimensions(compiled, points),
         *_total(compiled, points),
@@ -54,11 +70,12 @@ def explain(
     if wide["exclusion"] is not None:
         exclusion = compiled.model.exclusions[points["exclusion"]]
         excluded = exclusion.name
-        found = _found(fields_of(compiled.meaning.exclusions[points["exclusion"]]), person)
+        names = fields_of(compiled.meaning.exclusions[points["exclusion"]])
         taken = -sum(row.points for row in rows)
-        rows.append(Row(f"Excluded: {excluded}", "", taken, f"no score: {found}"))
+        told = f"no score: {_found(names, person)}"
+        rows.append(Row(f"Excluded: {excluded}", "", taken, told, origins.of(names)))
     if (pinned := pinned_row(wide)) is not None:
-        rows.append(Row(PINNED, "", *pinned))
+        rows.append(Row(PINNED, "", *pinned, origins.of([pin] if pin else [])))
     score = wide["score"]
     return Explanation(
         score=None if score is None else points["score"],
@@ -69,6 +86,7 @@ def explain(
         temperature=_text(wide["temperature"]),
         excluded=excluded,
         rows=tuple(rows),
+        several=origins.several,
     )
 
 
@@ -81,7 +99,9 @@ def difference(before: Explanation, after: Explanation) -> tuple[Row, ...]:
         now = sum(row.points for row in new.get(key, ()))
         if was != now:
             detail = new[key][0].detail if key in new else "no longer"
-            rows.append(Row(*key, now - was, f"{was:+d} → {now:+d}; {detail}"))
+            both = (*new.get(key, ()), *old.get(key, ()))
+            sources = tuple(sorted({source for row in both for source in row.sources}))
+            rows.append(Row(*key, now - was, f"{was:+d} → {now:+d}; {detail}", sources))
     return tuple(rows)
 
 
@@ -109,22 +129,24 @@ class _Points:
         return 0 if self.wide.get(name) is None else self[name]
 
 
-def _rules(compiled: CompiledModel, points: _Points, person: Mapping[str, object]) -> Iterator[Row]:
+def _rules(
+    compiled: CompiledModel, points: _Points, person: Mapping[str, object], origins: Origins
+) -> Iterator[Row]:
     for i, rule in enumerate(compiled.model.rules):
         raw = points[f"r{i}"]
         if rule.activity is not None:
-            detail = _occurrences(rule, points, i)
+            detail, sources = _occurrences(rule, points, i), origins.rules.get(i, ())
         else:
             names = facts_of(compiled.meaning.rules[i])
-            detail = _found(names, person)
+            detail, sources = _found(names, person), origins.of(names)
             if points.wide[f"u{i}"]:
                 missing = ", ".join(sorted(n for n in names if person.get(n) in (None, [])))
                 most = max(rule.worths, key=abs)
                 reach = f"{most:+}" if len(rule.worths) == 1 else f"up to {most:+}"
                 told = f"unknown: no {missing}; could give {reach}"
-                yield Row(rule.name, rule.dimension, 0, told)
+                yield Row(rule.name, rule.dimension, 0, told, sources)
         if raw:
-            yield Row(rule.name, rule.dimension, raw, detail)
+            yield Row(rule.name, rule.dimension, raw, detail, sources)
             kept = points[compiled.after_limit(i)]
             if kept != raw:
                 detail = f"at most {rule.limit} in size"

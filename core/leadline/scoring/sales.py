@@ -89,12 +89,6 @@ def pinned_row(wide: Mapping[str, object]) -> tuple[int, str] | None:
     return _whole(wide["score"]) - _whole(own), detail
 
 
-def labels_of(model: Model) -> tuple[str, ...]:
-    """The labels that can be pinned."""
-    names = dict.fromkeys(label.name for label in model.ranked)
-    return (*names, *([model.coldest] if model.coldest not in (None, *names) else ()))
-
-
 def _pins(
     model: Model, sales: Sales, facts: Mapping[str, FieldType], as_of: datetime, zone: ZoneInfo
 ) -> str:
@@ -106,7 +100,7 @@ def _pins(
         by_day = facts[sales.pin_until] is FieldType.DATE
         running = f"{until} >= {_day(as_of, zone) if by_day else instant(as_of)}"
     word = f"trim(CAST({name(column_of(sales.pin))} AS VARCHAR))"
-    named = " ".join(f"WHEN lower({text(each)}) THEN {text(each)}" for each in labels_of(model))
+    named = " ".join(f"WHEN lower({text(each)}) THEN {text(each)}" for each in model.labels)
     label = f"CASE lower(pin) {named} END" if named else "NULL::VARCHAR"
     # A pinned score has the label of its points: what else a label asks for is overruled.
     steps = " ".join(f"WHEN points >= {each.from_} THEN {text(each.name)}" for each in model.ranked)

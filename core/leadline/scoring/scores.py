@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadline.batches import output_schema
+from leadline.batches import changes_schema, output_columns
 from leadline.model import Model
 from leadline.scoring.compiler import CompiledModel
 from leadline.scoring.sales import PINNED
@@ -39,21 +40,40 @@ def scores_table(compiled: CompiledModel, wide: pa.Table, as_of: datetime) -> pa
     )
 
 
-def changes_table(model: Model, scores: pa.Table) -> pa.Table:
-    """The rows of `scores` as a connector writes them (see `output_schema`)."""
-    schema = output_schema(model.dimensions)
+def changes_table(models: Sequence[Model], scores: pa.Table) -> pa.Table:
+    """The rows of `scores` as a connector writes them: one per contact (see `changes_schema`).
+
+    scores: of one source. What a model says nothing about a contact is null, and empties a field.
+    """
+    answers = [
+        _answer(model, scores.filter(pc.equal(scores["model"], model.name))) for model in models
+    ]
+    ids = answers[0]["contact_id"]
+    if len(answers) > 1:
+        ids = pc.unique(pa.chunked_array([c for a in answers for c in a["contact_id"].chunks]))
+    columns: list[pa.ChunkedArray | pa.Array] = [ids]
+    for answer in answers:
+        place = pc.index_in(ids, value_set=answer["contact_id"])
+        columns += answer.drop_columns("contact_id").take(place).columns
+    schema = changes_schema(output_columns(model.dimensions, model.output) for model in models)
+    return pa.table(columns, names=schema.names).cast(schema)
+
+
+def _answer(model: Model, scores: pa.Table) -> pa.Table:
+    """The values of one model's output, in the order of `output_columns`."""
     dimensions = scores["dimensions"].combine_chunks()
-    columns = {
-        "contact_id": scores["contact_id"],
-        "score": scores["score"],
-        **{name: pc.map_lookup(dimensions, name, "first") for name in model.dimensions},
-        "grade": scores["grade"],
-        "temperature": scores["temperature"],
-        "reasons": scores["reasons"],
-        "model_version": scores["model_version"],
-        "scored_at": scores["as_of"],
-    }
-    return pa.table(columns).cast(schema)
+    return pa.table(
+        {
+            "contact_id": scores["contact_id"],
+            "score": scores["score"],
+            **{name: pc.map_lookup(dimensions, name, "first") for name in model.dimensions},
+            "grade": scores["grade"],
+            "temperature": scores["temperature"],
+            "reasons": scores["reasons"],
+            "model_version": scores["model_version"],
+            "scored_at": scores["as_of"],
+        }
+    )
 
 
 def reasons(compiled: CompiledModel, wide: pa.Table) -> pa.Array:

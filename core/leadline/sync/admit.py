@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from leadline.batches import (
     Batch,
+    Pin,
     Reject,
     Source,
     Stream,
@@ -16,7 +17,7 @@ from leadline.batches import (
     company_schema,
     contact_schema,
 )
-from leadline.columns import read_column, read_objects
+from leadline.columns import read_column, read_objects, read_pins
 from leadline.vocabulary import ACTIVITY_TYPES, CUSTOM_TYPE_PREFIX, FieldType
 
 _REQUIRED = {
@@ -37,12 +38,17 @@ def admit(batch: Batch, source: Source, stream: Stream) -> tuple[pa.Table, list[
     schema = _schema(source, stream)
     rows, rejects = batch.rows, list(batch.rejects)
     columns: dict[str, pa.Array] = {}
+    unreadable: dict[str, pa.Array | None] = {}
     for field in schema:
         if field.name in rows.column_names:
             columns[field.name], bad = _typed(rows[field.name], field, source.time_zone)
             if field.name == _PROPERTIES:  # the engine stops at a text that is no JSON
                 columns[field.name], bad = read_objects(columns[field.name])
-            rejects += _unreadable(batch, field, bad)
+            unreadable[field.name] = bad
+    if source.pin is not None and source.pin.fact in columns:
+        _admit_pins(columns, unreadable, source.pin)
+    for name, bad in unreadable.items():
+        rejects += _unreadable(batch, schema.field(name), bad, source.pin)
     if source.links_to and "linked_to" in columns:
         columns["linked_to"] = _abroad(columns["linked_to"], source.links_to)
     table = pa.table(columns)
@@ -76,14 +82,33 @@ def _typed(
     return read_column(column, kind, time_zone=time_zone)
 
 
-def _unreadable(batch: Batch, field: pa.Field, bad: pa.Array | None) -> list[Reject]:
+def _admit_pins(
+    columns: dict[str, pa.Array], unreadable: dict[str, pa.Array | None], pin: Pin
+) -> None:
+    """Take out what is no pin, and a pin whose end cannot be read: it would never end."""
+    if pa.types.is_string(columns[pin.fact].type):
+        columns[pin.fact], unreadable[pin.fact] = read_pins(columns[pin.fact], pin.labels)
+    endless = unreadable.get(pin.until or "")
+    if endless is not None:
+        nothing = pa.scalar(None, columns[pin.fact].type)
+        columns[pin.fact] = pc.if_else(endless, nothing, columns[pin.fact])
+
+
+def _unreadable(
+    batch: Batch, field: pa.Field, bad: pa.Array | None, pin: Pin | None
+) -> list[Reject]:
     if bad is None:
         return []
+    what, then = _word(field), "the field is unknown for this record"
+    if pin is not None and field.name in (pin.fact, pin.until):
+        then = "nothing is pinned for this record"
+        if field.name == pin.fact and pa.types.is_string(field.type):
+            labels = f" and none of the labels {', '.join(pin.labels)}" if pin.labels else ""
+            what = f"number of points{labels}"
     return [
         Reject(
             _where(batch, row),
-            f"{field.name}: '{batch.rows[field.name][row].as_py()}' is no {_word(field)}; "
-            "the field is unknown for this record",
+            f"{field.name}: '{batch.rows[field.name][row].as_py()}' is no {what}; {then}",
             _raw(batch, row),
         )
         for row in pc.indices_nonzero(pc.fill_null(bad, False)).to_pylist()

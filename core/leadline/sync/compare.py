@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
 from pydantic import ValidationError
 
 from leadline.errors import InternalError
@@ -17,10 +18,10 @@ from leadline.sync.effects import Effects, Scored, effects
 from leadline.sync.planfile import can_keep
 from leadline.sync.preview import Preview, preview
 from leadline.sync.pull import Progress
-from leadline.sync.replay import DAYS, arrivals, hottest
+from leadline.sync.replay import DAYS, Tick, arrivals, hottest
 from leadline.sync.review import keep, propose
 from leadline.sync.run import Report
-from leadline.sync.score import ranked
+from leadline.sync.score import ranked, scored
 from leadline.workspace import Workspace
 
 PUBLISHED, CONFIGURED = "published", "configured"
@@ -97,7 +98,10 @@ def compare(
         can_keep(out)
     if workspace.draft is None:
         raise InternalError("there is no draft to compare")
-    base, new = _base(workspace), workspace.draft
+    new = workspace.draft
+    if any(model.name == new.name for model in workspace.models):
+        workspace = workspace.about(new.name)
+    base = _base(workspace)
     if base.model.version == new.version:
         return Comparison(base, new)
     trial = workspace.under(new)
@@ -108,18 +112,19 @@ def compare(
             return Comparison(base, new, changed, look.report())
         tick = _ticking(on_progress)
         with workspace.exclusively():
-            old_scored = _scored(workspace.under(base.model), look.as_of, tick)
-            new_scored = _scored(trial, look.as_of, tick)
-            look.plan(new_scored.scores)
-            made = None if out is None else propose(look, new_scored.scores)
+            old, tried = (_scored(trial, each, look.as_of, tick) for each in (base.model, new))
+            mine = ranked(trial, new, tried.wide, look.as_of)
+            scores = pa.concat_tables([mine, *_others(trial, look.as_of)])
+            look.plan(scores)
+            made = None if out is None else propose(look, scores)
         if made is not None and out is not None:
             keep(trial, made, out)
-        found = effects(old_scored, new_scored, top)
-        sales = _sales(look, old_scored, new_scored, found, tick)
+        found = effects(old, tried, top)
+        sales = _sales(look, old, tried, found, tick)
         return Comparison(base, new, changed, look.report(), found, sales)
 
 
-def _ticking(on_progress: Progress | None) -> Callable[[], None]:
+def _ticking(on_progress: Progress | None) -> Tick:
     return lambda: on_progress("score", 1) if on_progress is not None else None
 
 
@@ -141,25 +146,26 @@ def _base(workspace: Workspace) -> Base:
         return Base(workspace.model, CONFIGURED)
 
 
-def _scored(workspace: Workspace, as_of: datetime, tick: Callable[[], None]) -> Scored:
-    wide = workspace.engine.score(workspace.model, as_of)
+def _scored(trial: Workspace, model: Model, as_of: datetime, tick: Tick) -> Scored:
+    # By one engine: it keeps the models that it has read, and who is who.
+    wide = trial.engine.score(model, as_of)
     tick()
-    compiled = workspace.engine.compiled(workspace.model)
-    return Scored(compiled, wide, ranked(workspace, wide, as_of))
+    return Scored(trial.engine.compiled(model), wide)
 
 
-def _sales(
-    look: Preview, old: Scored, new: Scored, found: Effects, tick: Callable[[], None]
-) -> Sales | None:
+def _others(trial: Workspace, as_of: datetime) -> Iterator[pa.Table]:
+    """The scores by the other models: what is written holds the answers of all."""
+    return (scored(trial, model, as_of) for model in trial.models if model is not trial.model)
+
+
+def _sales(look: Preview, old: Scored, new: Scored, found: Effects, tick: Tick) -> Sales | None:
     """None where one of the models gives no temperature."""
     was, now = hottest(old.compiled.model), hottest(new.compiled.model)
     if was is None or now is None:
         return None
     pairs = found.labels("temperature")
-    arrived = [
-        arrivals(look.workspace, each.compiled.model, look.as_of, each.wide, tick)
-        for each in (old, new)
-    ]
+    answers = [(each.compiled.model, each.wide) for each in (old, new)]
+    arrived = arrivals(look.workspace.engine, answers, look.as_of, tick)
     return Sales(
         old_label=was,
         new_label=now,

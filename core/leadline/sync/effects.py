@@ -25,11 +25,10 @@ Given = Mapping[tuple[bool, str], Contribution]
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A model with its answer: the engine's rows, and the scores that are published of them."""
+    """A model with its answer: the engine's rows, one per contact of the model's audience."""
 
     compiled: CompiledModel
     wide: pa.Table
-    scores: pa.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +99,23 @@ class Effects:
         return self.gained + self.lost + sum(band.contacts for band in self.bands)
 
     def labels(self, field: str) -> Labels:
-        """How many contacts have which label under the old model and which under the new."""
+        """How many contacts have which label under the old and the new model, the most first."""
         pairs = self.differences.select([f"old_{field}", f"new_{field}"])
         counted = pairs.group_by(pairs.column_names, use_threads=False).aggregate(
             [([], "count_all")]
         )
-        rows = zip(*(column.to_pylist() for column in counted.columns), strict=True)
-        names = counted.column_names
-        at = [names.index(name) for name in (*pairs.column_names, "count_all")]
-        return Counter({(row[at[0]], row[at[1]]): row[at[2]] for row in rows})
+        names = (*pairs.column_names, "count_all")
+        rows = zip(*(counted[name].to_pylist() for name in names), strict=True)
+        # Of moves that are equally common the first by label, whatever order the rows came in.
+        ordered = sorted(rows, key=lambda row: (-row[2], row[0] or "", row[1] or ""))
+        return Counter({(was, now): contacts for was, now, contacts in ordered})
 
 
 def effects(old: Scored, new: Scored, top: int) -> Effects:
     """Lay the two answers side by side. top: how many movers to explain."""
-    keys = pc.unique(pa.chunked_array([*key_of(old.wide).chunks, *key_of(new.wide).chunks]))
-    differences = _differences(old.scores, new.scores, keys)
-    given = _given(old, keys), _given(new, keys)
+    was, now = _side_by_side(old.wide, new.wide)
+    differences = _differences(was, now)
+    given = _given(old, was), _given(new, now)
     moved = _moved(differences)
     return Effects(
         differences=differences,
@@ -128,22 +128,28 @@ def effects(old: Scored, new: Scored, top: int) -> Effects:
     )
 
 
-def _differences(old: pa.Table, new: pa.Table, keys: pa.Array) -> pa.Table:
-    parts = pc.split_pattern(keys, "\x1f", max_splits=1)
-    columns = {"source": pc.list_element(parts, 0), "contact_id": pc.list_element(parts, 1)}
-    for side, scores in (("old", old), ("new", new)):
-        rows = scores.take(pc.index_in(keys, value_set=key_of(scores)))
-        for name in ("score", "temperature", "grade"):
-            columns[f"{side}_{name}"] = rows[name]
+def _side_by_side(old: pa.Table, new: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The rows of both in one order; a row of nulls for a contact that only the other has."""
+    old_keys, new_keys = key_of(old), key_of(new)
+    keys = pc.unique(pa.chunked_array([*old_keys.chunks, *new_keys.chunks]))
+    # The keys begin with the old ones as they stand.
+    same = old.num_rows == len(keys)
+    was = old if same else old.take(pc.index_in(keys, value_set=old_keys))
+    return was, new.take(pc.index_in(keys, value_set=new_keys))
+
+
+def _differences(old: pa.Table, new: pa.Table) -> pa.Table:
+    columns = {key: pc.coalesce(old[key], new[key]) for key in ("source", "contact_id")}
+    for side, rows in (("old", old), ("new", new)):
+        columns |= {f"{side}_{name}": rows[name] for name in ("score", "temperature", "grade")}
     return pa.table(columns)
 
 
-def _given(scored: Scored, keys: pa.Array) -> Given:
-    """The rows of the explanation by name, the contacts in the order of `keys`.
+def _given(scored: Scored, wide: pa.Table) -> Given:
+    """The rows of the explanation by name, the contacts in the order of `wide`.
 
     A rule's name is its identity, also in another dimension.
     """
-    wide = scored.wide.take(pc.index_in(keys, value_set=key_of(scored.wide)))
     rows = contributions(scored.compiled, wide)
     return {(row.is_limit, row.rule): row for row in rows}
 

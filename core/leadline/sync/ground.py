@@ -68,7 +68,8 @@ def _lake(workspace: Workspace) -> Iterator[tuple[str, str]]:
         said = con.execute("SELECT source, max(statement) FROM feeds GROUP BY source ORDER BY 1")
         for source, statement in said.fetchall():
             yield f"facts feeds of {source}", str(statement)
-        yield f"scores {workspace.model.name}", _scores(con, workspace.model.name)
+        for model in workspace.models:
+            yield f"scores {model.name}", _scores(con, model.name)
 
 
 def _scores(con: DuckDBPyConnection, model: str) -> str:

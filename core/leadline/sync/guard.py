@@ -21,6 +21,7 @@ from leadline.workspace import Workspace
 Confirm = Callable[[str], bool]
 
 _COMPARED = ("score", "grade", "temperature", "excluded")
+_BASE = ("source", "contact_id", "model", *_COMPARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +92,18 @@ def _beyond_ageing(
     workspace: Workspace, plans: list[Plan], scores: pa.Table, as_of: datetime, limits: MaxChanges
 ) -> list[Excess]:
     """The sources of which more than the share differ from the base."""
-    base = _base(workspace, as_of)
-    if base is None:
+    bases = [_base(workspace, model, as_of) for model in workspace.models]
+    known = [base.select(list(_BASE)) for base in bases if base is not None]
+    if not known:
         return []
     with workspace.lake.session(workspace.config.memory_limit) as con:
-        con.register("base", base)
+        con.register("base", pa.concat_tables(known))
         con.register("now", scores)
         differs = " OR ".join(f"n.{each} IS DISTINCT FROM b.{each}" for each in _COMPARED)
         moved = fetch(
             con,
-            f"SELECT n.source, n.contact_id FROM now n JOIN base b ON b.source = n.source "
-            f"AND b.contact_id = n.contact_id WHERE {differs}",
+            "SELECT DISTINCT b.source, b.contact_id FROM base b LEFT JOIN now n USING (source, "
+            f"contact_id, model) WHERE n.model IS NULL OR {differs}",
         )
     found = []
     for made in plans:
@@ -130,14 +132,15 @@ def _too_many_stages(
     return [Excess("", f"{message}{limits.stages:,}")]
 
 
-def _base(workspace: Workspace, as_of: datetime) -> pa.Table | None:
+def _base(workspace: Workspace, now: Model, as_of: datetime) -> pa.Table | None:
     """Yesterday's facts and model scored for today; None before anything was published.
 
-    What only ages is the same in the base and in today's scores, so that it does not count.
+    now: the model as it is today; yesterday's has the same name. What only ages is the same in the
+    base and in today's scores, so that it does not count.
     """
     with workspace.lake.session(workspace.config.memory_limit) as con:
         workspace.lake.relation(con, "scores")
-        published = fetch(con, "SELECT * FROM scores WHERE model = $1", [workspace.model.name])
+        published = fetch(con, "SELECT * FROM scores WHERE model = $1", [now.name])
     if not published.num_rows:
         return None
     model = _model(workspace, published["model_version"][0].as_py())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,24 +21,36 @@ from leadline.workspace import Workspace
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Why and when alone are no reason to write: they follow the score.
-COMPANIONS = ("reasons", "model_version", "scored_at")
 # A label that changes is always written; bare points only when they moved far enough.
 LABELS = ("grade", "temperature")
+# What begins the name of a model's columns, where it is the only one or has no `output`.
+ALONE = ("",)
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One contact's change, for people: values before (None: not known) and after."""
+    """One contact's change, for people: values before (None: not known) and after.
+
+    prefix: what begins the names of the fields whose score moves most.
+    """
 
     contact_id: str
     before: dict[str, object]
     after: dict[str, object]
+    prefix: str = ""
 
     @property
     def size(self) -> int:
         """How far the score moves, in points."""
-        return abs(_number(self.after.get("score")) - _number(self.before.get("score")))
+        return abs(_number(self.now("score")) - _number(self.was("score")))
+
+    def now(self, field: str) -> object:
+        """The value after, of the model whose score moves most."""
+        return self.after.get(self.prefix + field)
+
+    def was(self, field: str) -> object:
+        """The value before, of the model whose score moves most."""
+        return self.before.get(self.prefix + field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,8 @@ class Plan:
     """What a push would write to one source: `changes` rows, and the values before them.
 
     unchanged: contacts that are not written; `held` of them moved, but by less than `min_change`.
-    stages: what becomes of each stage that a label asks for (see `DECISIONS`).
+    stages: what becomes of each stage that a label asks for (see `DECISIONS`). prefixes: what
+    begins the names of each model's fields ("b2c_", or "").
     """
 
     source: str
@@ -54,6 +68,7 @@ class Plan:
     unchanged: int
     held: int = 0
     stages: pa.Table = field(default_factory=DECISIONS.empty_table)
+    prefixes: tuple[str, ...] = ALONE
 
     @property
     def refused(self) -> pa.Table:
@@ -73,37 +88,65 @@ class Plan:
 
     def moves(self, top: int) -> list[Move]:
         """The changes that move the score most, largest first."""
-        size = pc.abs(
-            pc.subtract(
-                pc.fill_null(self.changes["score"], 0), pc.fill_null(self.before["score"], 0)
-            )
-        )
-        largest = pc.sort_indices(size, [("", "descending")])[:top]
+        sizes = [self._distance(f"{prefix}score") for prefix in self.prefixes]
+        furthest = pc.max_element_wise(*sizes)
+        largest = pc.sort_indices(furthest, [("", "descending")])[:top]
         after = self.changes.take(largest).to_pylist()
         before = self.before.take(largest).to_pylist()
-        return [Move(row["contact_id"], was, row) for was, row in zip(before, after, strict=True)]
+        moves = []
+        for was, now in zip(before, after, strict=True):
+            each = [Move(now["contact_id"], was, now, prefix) for prefix in self.prefixes]
+            moves.append(max(each, key=lambda move: move.size))
+        return moves
+
+    def _distance(self, column: str) -> pa.ChunkedArray:
+        now, was = (pc.fill_null(rows[column], 0) for rows in (self.changes, self.before))
+        return pc.abs(pc.subtract(now, was))
 
     def shifts(self, field: str) -> Counter[tuple[str | None, str | None]]:
-        """How many contacts go from which label to which; those that stay are left out."""
-        pairs = zip(self.before[field].to_pylist(), self.changes[field].to_pylist(), strict=True)
-        return Counter((was, now) for was, now in pairs if was != now)
+        """How many go from which label to which, by any model; those that stay are left out."""
+        found: Counter[tuple[str | None, str | None]] = Counter()
+        for prefix in self.prefixes:
+            was, now = (rows[prefix + field].to_pylist() for rows in (self.before, self.changes))
+            found.update(pair for pair in zip(was, now, strict=True) if pair[0] != pair[1])
+        return found
 
 
 def plan(workspace: Workspace, source: Source, scores: pa.Table) -> Plan:
     """The difference between the scores and what the source is known to hold."""
     mine = scores.filter(pc.equal(scores["source"], source.name))
-    desired = changes_table(workspace.model, mine)
+    desired = changes_table(workspace.models, mine)
+    prefixes = tuple(f"{model.output}_" if model.output else "" for model in workspace.models)
     if not _writable(workspace, source):
-        return Plan(source.name, desired.slice(0, 0), desired.slice(0, 0), desired.num_rows)
+        none = desired.slice(0, 0)
+        return Plan(source.name, none, none, desired.num_rows, prefixes=prefixes)
     known = workspace.ledger.known.table(source.name)
     decided = decide(workspace, source, mine)
     with workspace.lake.session(workspace.config.memory_limit) as con:
         con.register("known", known)
+        if any(model.for_ for model in workspace.models):
+            desired = _with_left(con, workspace, source, desired)
         columns = columns_for(workspace, source, _held_stages(con))
         desired = with_stages(workspace, desired, decided, columns)
-        changes, before, held = _difference(con, desired, workspace.config.write)
+        changes, before, held = _difference(con, desired, workspace.config.write, prefixes)
     unchanged = desired.num_rows - changes.num_rows
-    return Plan(source.name, changes, before, unchanged, held, decided)
+    return Plan(source.name, changes, before, unchanged, held, decided, prefixes)
+
+
+def _with_left(
+    con: DuckDBPyConnection, workspace: Workspace, source: Source, desired: pa.Table
+) -> pa.Table:
+    """The desired values and, all null, those of contacts that have left every audience."""
+    workspace.lake.relation(con, "contacts")
+    con.register("wanted", desired.select(["contact_id"]))
+    left = fetch(
+        con,
+        "SELECT c.contact_id FROM contacts c SEMI JOIN known USING (contact_id) "
+        "ANTI JOIN wanted USING (contact_id) WHERE c.source = $1 "
+        "AND c.deleted IS NOT TRUE AND c.merged_into IS NULL ORDER BY 1",
+        [source.name],
+    )
+    return pa.concat_tables([desired, left], promote_options="default")
 
 
 def _writable(workspace: Workspace, source: Source) -> bool:
@@ -118,7 +161,7 @@ def _held_stages(con: DuckDBPyConnection) -> set[str]:
 
 
 def _difference(
-    con: DuckDBPyConnection, desired: pa.Table, policy: WritePolicy
+    con: DuckDBPyConnection, desired: pa.Table, policy: WritePolicy, prefixes: Sequence[str]
 ) -> tuple[pa.Table, pa.Table, int]:
     """Rows of `desired` that are to be written, what was known of them, and how many are held.
 
@@ -129,7 +172,7 @@ def _difference(
         f"{_known_value(each)} AS b{position}" for position, each in enumerate(schema)
     )
     con.register("desired", desired)
-    labels, points, far = _conditions(schema, policy)
+    labels, points, far = _conditions(schema, policy, prefixes)
     rows = fetch(
         con,
         f"WITH k AS (SELECT {before}, contact_id AS id FROM known) "
@@ -145,13 +188,16 @@ def _difference(
     return changes, values.cast(schema), int(held)
 
 
-def _conditions(schema: pa.Schema, policy: WritePolicy) -> tuple[str, str, str]:
+def _conditions(
+    schema: pa.Schema, policy: WritePolicy, prefixes: Sequence[str]
+) -> tuple[str, str, str]:
     """Whether a label differs, whether points do, and whether they do by enough."""
     was = {each: f"k.b{schema.get_field_index(each)}" for each in schema.names}
     numbers = [each.name for each in schema if each.type == pa.int32()]
-    labels = [_differs(each, was[each]) for each in LABELS]
+    labels = [_differs(start + each, was[start + each]) for start in prefixes for each in LABELS]
     # To be excluded, or not any more, is a label too.
-    labels.append(f"(d.score IS NULL) <> ({was['score']} IS NULL)")
+    scores = [f"{start}score" for start in prefixes]
+    labels += [f"(d.{name(each)} IS NULL) <> ({was[each]} IS NULL)" for each in scores]
     if "stage_field" in schema.names:
         # The CRM's own field: an empty stage leaves it alone.
         labels.append(f"d.stage IS NOT NULL AND {_differs('stage', was['stage'])}")
@@ -161,7 +207,9 @@ def _conditions(schema: pa.Schema, policy: WritePolicy) -> tuple[str, str, str]:
         labels.append(_differs("suggested_stage", was["suggested_stage"]))
     differ = " OR ".join(_differs(each, was[each]) for each in numbers)
     moved = ", ".join(f"abs(d.{name(each)} - {was[each]})" for each in numbers)
-    old = f"d.scored_at - {was['scored_at']} >= to_days({policy.at_least_every})"
+    stamps = [f"{start}scored_at" for start in prefixes]
+    ages = ", ".join(f"d.{name(each)} - {was[each]}" for each in stamps)
+    old = f"greatest({ages}) >= to_days({policy.at_least_every})"
     far = (
         f"({differ}) AND (coalesce(greatest({moved}) >= {policy.min_change}, true) "
         f"OR coalesce({old}, true))"

@@ -23,10 +23,19 @@ from leadline.errors import UsageError, WorkspaceError
 from leadline.sync.plan import Plan
 
 _MARK = b"leadline plan "
-_FORMAT = 1
+_FORMAT = 2
 _HEAD = re.compile(rb"leadline plan (\d+) (\S+) (\d+) ([0-9a-f]{64})\n")
 _LONGEST_HEAD = 200
 _AGAIN = "make a new plan with leadline plan --out"
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """A model of a plan: `content` is what its version stands for."""
+
+    name: str
+    version: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +44,7 @@ class Kept:
 
     run_id: str
     as_of: datetime
-    model: str
-    model_version: str
-    model_content: str
+    models: tuple[Scorer, ...]
     scores: pa.Table
     plans: Mapping[str, Plan]
     ground: Mapping[str, str]
@@ -107,9 +114,7 @@ def opened(sealed: Sealed) -> Kept:
         return Kept(
             run_id=said["run_id"],
             as_of=datetime.fromisoformat(said["as_of"]),
-            model=said["model"]["name"],
-            model_version=said["model"]["version"],
-            model_content=said["model"]["content"],
+            models=tuple(Scorer(**each) for each in said["models"]),
             scores=_table(archive, "scores.arrow"),
             plans={name: _plan(archive, name, each) for name, each in said["sources"].items()},
             ground=said["ground"],
@@ -122,11 +127,7 @@ def _body(kept: Kept) -> bytes:
         said = {
             "run_id": kept.run_id,
             "as_of": kept.as_of.isoformat(),
-            "model": {
-                "name": kept.model,
-                "version": kept.model_version,
-                "content": kept.model_content,
-            },
+            "models": [dataclasses.asdict(each) for each in kept.models],
             "sources": {name: _said(archive, name, plan) for name, plan in kept.plans.items()},
             "ground": dict(kept.ground),
         }

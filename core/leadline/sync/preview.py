@@ -45,9 +45,8 @@ class Preview:
 
     def report(self) -> Report:
         """What was done, as a sync reports it; nothing is published or pushed."""
-        model = self.workspace.model
         errors = tuple(str(each.error) for each in self.pulled.values() if each.error is not None)
-        models = ((model.name, model.version),)
+        models = tuple((model.name, model.version) for model in self.workspace.models)
         return Report(
             self.run_id,
             self.as_of,

@@ -233,6 +233,8 @@ def signature(source: Source) -> str:
         "links_to": source.links_to,
         "wanted": {name: str(kind) for name, kind in source.wanted.items()},
         "time_zone": source.time_zone.key,
+        # A label that goes makes unreadable what was a pin.
+        **({"pin": list(source.pin.labels)} if source.pin else {}),
         # Other names of our own fields are other fields, whose values are not known yet.
         **({"write": dict(source.write)} if source.write else {}),
     }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadline.model import Model
-from leadline.workspace import Workspace
+from leadline.scoring.engine import Engine
 
 # Each instant is one more scoring of the whole base, for each model.
 DAYS, STEP = 30, 10
@@ -27,24 +28,41 @@ def key_of(rows: pa.Table) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(rows["source"], rows["contact_id"], "\x1f")
 
 
-def arrivals(workspace: Workspace, model: Model, as_of: datetime, now: pa.Table, tick: Tick) -> int:
-    """How many contacts became hottest in the last 30 days, each counted once.
+def arrivals(
+    engine: Engine, answers: Sequence[tuple[Model, pa.Table]], as_of: datetime, tick: Tick
+) -> list[int]:
+    """How many contacts became hottest in the last 30 days by each model, each counted once.
 
-    now: the model's rows at `as_of`. The model is run for the instants 30, 20 and 10 days before
-    on what was known then, with the labels published by then. Hot at the first is no arrival; a
-    stay between two instants is not seen.
+    answers: models that have temperatures, each with its rows at `as_of`. A model is run for the
+    instants 30, 20 and 10 days before on what was known then, with the labels published by then.
+    Hot at the first is no arrival; a stay between two instants is not seen.
     """
-    label = hottest(model)
-    seen: pa.Array | None = None
-    arrived = 0
+    counted = [_Arrivals() for _ in answers]
     for days in range(DAYS, -1, -STEP):
-        rows = now if days == 0 else workspace.engine.score(model, as_of - timedelta(days=days))
-        hot = key_of(rows.filter(pc.equal(rows["temperature"], label))).combine_chunks()
-        if seen is None:
-            seen = hot
-        else:
-            fresh = hot.filter(pc.invert(pc.is_in(hot, value_set=seen)))
-            arrived += len(fresh)
-            seen = pa.concat_arrays([seen, fresh])
-        tick()
-    return arrived
+        # All models at one instant: who is who is worked out once for its contacts.
+        for (model, now), met in zip(answers, counted, strict=True):
+            label = hottest(model)
+            assert label is not None
+            if days:
+                hot = engine.reached(model, label, as_of - timedelta(days=days))
+                tick()
+            else:
+                hot = now.filter(pc.equal(now["temperature"], label))
+            met.meet(key_of(hot).combine_chunks())
+    return [met.count for met in counted]
+
+
+@dataclass(slots=True)
+class _Arrivals:
+    """Who has been hottest by now, and how many of them were not so at the first instant."""
+
+    seen: pa.Array | None = None
+    count: int = 0
+
+    def meet(self, hot: pa.Array) -> None:
+        if self.seen is None:
+            self.seen = hot
+            return
+        fresh = hot.filter(pc.invert(pc.is_in(hot, value_set=self.seen)))
+        self.count += len(fresh)
+        self.seen = pa.concat_arrays([self.seen, fresh])

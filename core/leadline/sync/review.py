@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from leadline.errors import UsageError
 from leadline.sync.ground import ground, moved
-from leadline.sync.planfile import Kept, Sealed, can_keep, opened, read_sealed, write_plan
+from leadline.sync.planfile import Kept, Scorer, Sealed, can_keep, opened, read_sealed, write_plan
 from leadline.sync.preview import Preview, preview
 from leadline.sync.pull import Progress, Pulled
 from leadline.sync.push import push
@@ -44,13 +44,12 @@ def review(
 
 def propose(look: Preview, scores: pa.Table) -> Kept:
     """The plans of a look with what they stand on; call it while nothing moves."""
-    model = look.workspace.model
     return Kept(
         run_id=look.run_id,
         as_of=look.as_of,
-        model=model.name,
-        model_version=model.version,
-        model_content=model.content,
+        models=tuple(
+            Scorer(model.name, model.version, model.content) for model in look.workspace.models
+        ),
         scores=scores,
         plans=look.plans,
         ground=ground(look.workspace, look.plans),
@@ -92,7 +91,7 @@ def _apply(
 ) -> Report:
     with workspace.exclusively():
         _check_origin(workspace, path, sealed)  # again: another apply may have been waiting
-        _check_model(workspace, path, kept)
+        _check_models(workspace, path, kept)
         _check_ground(workspace, path, kept)
         # Noted first: after a crash a new plan finds what is left, and nothing is done twice.
         noted = {"digest": sealed.digest, "applied": run_id}
@@ -103,7 +102,7 @@ def _apply(
     return Report(
         run_id=run_id,
         as_of=kept.as_of,
-        models=((kept.model, kept.model_version),),
+        models=tuple((each.name, each.version) for each in kept.models),
         pulled={name: Pulled() for name in kept.plans},
         plans=dict(kept.plans),
         pushed=pushed,
@@ -132,15 +131,23 @@ def _check_origin(workspace: Workspace, path: Path, sealed: Sealed) -> None:
         )
 
 
-def _check_model(workspace: Workspace, path: Path, kept: Kept) -> None:
-    model = workspace.model
-    if model.version == kept.model_version:
+def _check_models(workspace: Workspace, path: Path, kept: Kept) -> None:
+    here = [(model.name, model.version) for model in workspace.models]
+    there = [(each.name, each.version) for each in kept.models]
+    if here == there:
         return
-    file = workspace.config.model_paths[0]
+    if len(here) != len(there):
+        raise UsageError(
+            f"{path} was made with {len(there)} models, and the config names {len(here)}: make a "
+            "new plan with leadline plan --out"
+        )
+    files = workspace.config.model_paths
+    place = next(place for place, pair in enumerate(here) if pair != there[place])
+    was, now = (" ".join(pair) for pair in (there[place], here[place]))
     raise UsageError(
-        f"{path} was made with model {kept.model} {kept.model_version}, but {file} is "
-        f"{model.name} {model.version}: the next sync would take everything back. Put the model "
-        "of the plan into that file and apply again, or make a new plan with leadline plan --out"
+        f"{path} was made with model {was}, but {files[place]} is {now}: the next sync would take "
+        "everything back. Put the model of the plan into that file and apply again, or make a new "
+        "plan with leadline plan --out"
     )
 
 

@@ -21,7 +21,11 @@ DECISIONS = pa.schema(
 )
 _RULES = pa.schema(
     [
-        *((each, pa.string()) for each in ("temperature", "stage", "field", "value", "fact")),
+        ("place", pa.int32()),
+        *(
+            (each, pa.string())
+            for each in ("model", "temperature", "stage", "field", "value", "fact")
+        ),
         ("allowed", pa.list_(pa.string())),
     ]
 )
@@ -38,15 +42,15 @@ def decide(workspace: Workspace, source: Source, scores: pa.Table) -> pa.Table:
     with workspace.lake.session(workspace.config.memory_limit) as con:
         # The newest that was read, whatever instant is scored for: the CRM is written to now.
         workspace.lake.relation(con, "contacts", wanted=dict.fromkeys(facts, FieldType.TEXT))
-        con.register("scored", scores.select(["contact_id", "temperature"]))
+        con.register("scored", scores.select(["contact_id", "model", "temperature"]))
         con.register("rules", rules)
         rows = fetch(
             con,
             "SELECT contact_id, stage, field, value, nullif(current, '') AS current, "
-            f"{_reason(source)} AS reason FROM ("
-            f"SELECT s.contact_id, r.*, trim(coalesce({current}, '')) AS current FROM scored s "
-            "JOIN rules r ON r.temperature = s.temperature JOIN contacts c "
-            "ON c.source = $1 AND c.contact_id = s.contact_id) "
+            f"{_reason(source)} AS reason FROM (SELECT DISTINCT ON (s.contact_id) s.contact_id, "
+            f"r.*, trim(coalesce({current}, '')) AS current FROM scored s JOIN rules r "
+            "ON r.model = s.model AND r.temperature = s.temperature JOIN contacts c "
+            "ON c.source = $1 AND c.contact_id = s.contact_id ORDER BY s.contact_id, r.place) "
             "WHERE value IS DISTINCT FROM current ORDER BY contact_id",
             [source.name],
         )
@@ -98,16 +102,25 @@ def with_stages(
 
 
 def _rules(workspace: Workspace, source: Source) -> pa.Table:
-    """One row per label that names a stage, with how this source writes it, if it does."""
+    """One row per label that names a stage, with how this source writes it, if it does.
+
+    place: of several models that ask for a stage of one contact, the config's first is heard.
+    """
     lines = workspace.config.sources[source.name].stages
     if not lines:
         return _RULES.empty_table()
     facts = facts_of_stages(workspace.config, source.name)
     rows = []
-    for label in workspace.model.temperatures:
+    labels = [
+        (place, model.name, label)
+        for place, model in enumerate(workspace.models)
+        for label in model.temperatures
+    ]
+    for place, model, label in labels:
         if label.stage is None:
             continue
-        row: dict[str, object] = {"temperature": label.name, "stage": label.stage}
+        row: dict[str, object] = {"place": place, "model": model}
+        row |= {"temperature": label.name, "stage": label.stage}
         line = lines.get(label.stage)
         if line is not None:
             row |= {"field": line.field, "value": line.value, "fact": facts[line.field]}

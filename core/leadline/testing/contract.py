@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from leadline.testing.conduct import ConductContract
+from leadline.testing.feeds import FeedsContract
 from leadline.testing.fetching import FetchContract
+from leadline.testing.staging import StageContract
 from leadline.testing.writing import WriteContract
 
 
-class ConnectorContract(FetchContract, WriteContract, ConductContract):
+class ConnectorContract(
+    FetchContract, FeedsContract, WriteContract, StageContract, ConductContract
+):
     """Every promise; subclass it as `class TestMine(ConnectorContract)`."""

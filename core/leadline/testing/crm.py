@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ class Crm(ABC):
     `at` is the CRM's own clock when something happens: it becomes `updated_at` of what is put.
     fields, activity_fields, activity_types and company_fields are the tables of the same names in
     the config.
+    stage_field, stage_values: the CRM's own field for a lifecycle stage, and two that it takes.
     unable: names from `HOSTILE_VALUES` that this kind of CRM cannot hold.
     """
 
@@ -26,6 +27,8 @@ class Crm(ABC):
     activity_fields: Mapping[str, str] = _NOTHING
     activity_types: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     company_fields: Mapping[str, str] = _NOTHING
+    stage_field: str = ""
+    stage_values: tuple[str, str] = ("mql", "sql")
     unable: frozenset[str] = frozenset()
 
     def contact_id(self, number: int) -> str:
@@ -56,9 +59,20 @@ class Crm(ABC):
     def read_back(self) -> Mapping[str, Mapping[str, object]]:
         """Leadline's own fields as they are now: contact_id → field → value, read without it."""
 
+    def read_stages(self) -> Mapping[str, object]:
+        """The CRM's own `stage_field` as it is now: contact_id → value, read without leadline."""
+        raise NotImplementedError("answer read_stages(self): stages are declared")
+
     @abstractmethod
     def everything_else(self) -> object:
         """All that leadline must never touch, in a form that `==` compares."""
+
+    def switch_feeds(self, off: Collection[str]) -> bool:
+        """Deliver every type of activity but these from now on, by a permission or a setting.
+
+        False, as here, for a CRM that delivers all or nothing.
+        """
+        return False
 
     def break_down(self) -> bool:
         """Make every later request fail. False, as here, for a CRM that cannot be made to."""

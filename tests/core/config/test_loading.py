@@ -94,7 +94,7 @@ CASES = [
     ('"Europe/Warsaw"', '"../zone"', 3, "time_zone", "there is no time zone"),
     ('["model.toml"]', '"model.toml"', 2, "models", "must be a list, not a text"),
     ('["model.toml"]', "[]", 2, "models", "must not be empty"),
-    ('["model.toml"]', '["model.toml", "model.toml"]', 2, "models", "several models come later"),
+    ('["model.toml"]', '["model.toml", "model.toml"]', 2, "models[1]", "two models are named"),
     ('["model.toml"]', '["nope.toml"]', 2, "models[0]", "there is no model file 'nope.toml'"),
     ('models = ["model.toml"]', "", 1, "models", "the key 'models' is missing"),
     ('"var"', '"config.toml"', 1, "workspace", "is a file; name a folder"),

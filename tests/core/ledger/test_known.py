@@ -118,6 +118,13 @@ def test_more_than_a_chunk_is_kept_and_forgotten_whole(ledger: Ledger) -> None:
     assert known(ledger) == {"000000": 0, "000001": 1}
 
 
+def test_whatever_characters_an_id_or_a_value_has_come_back(ledger: Ledger) -> None:
+    odd = ["\x01", '"', "'", "\\", "a\nb", "a\x1fb", "{}", "Zoë", "zażółć", "名", "🙂"]
+    learned = pa.table({"contact_id": odd, "score": [f"{each} +1" for each in odd]})
+    ledger.known.learn("crm", learned, "pull", NOON)
+    assert known(ledger) == {each: f"{each} +1" for each in odd}
+
+
 def test_rows_without_an_id_or_a_zone_are_refused(ledger: Ledger) -> None:
     nobody = pa.table({"contact_id": pa.array([None], pa.string()), "score": [1]})
     naive = pa.table({"contact_id": ["ada"], "scored_at": pa.array([0], pa.timestamp("us"))})

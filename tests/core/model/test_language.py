@@ -36,6 +36,7 @@ FILES = {
     "comments.txt": "# nothing yet\n\n",
     "headings.csv": "url,funnel\n",
     "star.txt": "fine\nco*mp\n",
+    "paragraph.txt": f"fine\n{'words. ' * 100}.\n",
 }
 LATIN = "Łódź\n".encode("cp1250")
 
@@ -171,6 +172,13 @@ def _rule(*lines: str) -> str:
     return RULE + "".join(f"{line}\n" for line in lines)
 
 
+# Each asks for the one above it twice: the last of them is 2,048 conditions.
+_DOUBLING = "".join(
+    f'[segments.s{n}]\nwhen = "'
+    + ("age > 3" if n == 0 else f"in_segment('s{n - 1}') AND in_segment('s{n - 1}')")
+    + '"\n'
+    for n in range(12)
+)
 VISITS = _signal('activity = "page_view", count = "each"', "visits")
 
 # What is added, on which of its lines the problem is, its field, and words of its message.
@@ -222,6 +230,21 @@ CASES = [
     ('[lists]\na = { file = "star.txt" }\n', 2, "lists.a[1]", "'co*mp'"),
     ('[lists]\na = { fiel = "rivals.txt" }\n', 2, "lists.a", "name the file"),
     ('[lists]\na = { file = "rivals.txt", key = 1 }\n', 2, "lists.a.key", "no key 'key' here"),
+    (
+        f'[lists]\na = ["ok", "{"x" * 200}", " {"x" * 201}"]\n',
+        2,
+        "lists.a[2]",
+        "200 characters, this",
+    ),
+    (
+        f'[lists]\na = ["{"xy " * 1000}"]\n',
+        2,
+        "lists.a[0]",
+        "2,999; shorten it, or make it several",
+    ),
+    ('[lists]\na = { file = "paragraph.txt" }\n', 2, "lists.a[1]", "characters, this has 701"),
+    ('[lists]\na = ["o\\u0000k"]\n', 2, "lists.a[0]", "a NUL character"),
+    (f"[lists]\na = {['x'] * 5_001}\n", 2, "lists.a", "5000"),
     (
         '[lists]\nfounders = ["a"]\n' + _rule("points = 1", "when = \"in_list(city, 'foundrs')\""),
         7,
@@ -322,6 +345,21 @@ CASES = [
         "rules[1].when",
         "'dach' is about the person",
     ),
+    # sizes
+    (
+        _rule("points = 1", f"when = \"city = '{'x' * 3_992}'\""),
+        5,
+        "rules[1].when",
+        "longer than 4,000 characters (4,001)",
+    ),
+    (f'[segments.a]\nwhen = "age > 3{" " * 4_000}"\n', 2, "segments.a.when", "longer than 4,000"),
+    (
+        _rule("points = 1", f'when = "{"(" * 33}age > 3{")" * 33}"'),
+        5,
+        "rules[1].when",
+        "nested deeper than 32 levels",
+    ),
+    (_DOUBLING, 24, "segments.s11.when", "lists written out: more than 5,000 parts"),
     # temperatures
     (
         '[[temperatures]]\nname = "hot"\nfrom = 9\nwhen = "fitt > 3"\n',

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from leadline.batches import output_schema
 from leadline.errors import UsageError
 from leadline.sync.plan import Plan
-from leadline.sync.planfile import Kept, can_keep, opened, read_sealed, write_plan
+from leadline.sync.planfile import Kept, Scorer, can_keep, opened, read_sealed, write_plan
 
 AT = datetime(2026, 5, 1, 12, 30, 0, 123456, tzinfo=UTC)
 
@@ -33,9 +33,7 @@ def kept(*scores: int | None) -> Kept:
     return Kept(
         run_id="20260501T123000-00ff",
         as_of=AT,
-        model="small",
-        model_version="0123456789ab",
-        model_content='{"name": "small"}',
+        models=(Scorer("small", "0123456789ab", '{"name": "small"}'),),
         scores=pa.table({"contact_id": ["a", "b"], "score": pa.array([1, None], pa.int32())}),
         plans={"crm": plan, "my crm/2": plan},
         ground={"scores small": "ff"},

@@ -94,6 +94,7 @@ def scores_of(answers_: dict[str, dict[str, object] | None], at: datetime) -> pa
         {
             "source": "crm",
             "contact_id": contact,
+            "model": "m",
             "model_version": "v",
             "as_of": at,
             "score": None if answer is None else answer["fit"] + answer["engagement"],  # type: ignore[operator]  # both are numbers
@@ -107,7 +108,7 @@ def scores_of(answers_: dict[str, dict[str, object] | None], at: datetime) -> pa
         for contact, answer in answers_.items()
     ]
     kinds: dict[str, pa.DataType] = {
-        **dict.fromkeys(("source", "contact_id", "model_version"), pa.string()),
+        **dict.fromkeys(("source", "contact_id", "model", "model_version"), pa.string()),
         "as_of": pa.timestamp("us", "UTC"),
         "score": pa.int32(),
         "dimensions": pa.map_(pa.string(), pa.int32()),
