@@ -146,11 +146,18 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of `leadline check`: what was tried, whether it works, and what to do if not."""
+    """One line of `leadline check`: what was tried, whether it works, and what to do if not.
+
+    fix: what the connector's `fix` would make about it; "" for nothing.
+    feeds_off: activity types that the source cannot deliver now (`EVERY_TYPE` for all); None says
+    nothing about that.
+    """
 
     subject: str
     ok: bool
     detail: str = ""
+    fix: str = ""
+    feeds_off: frozenset[str] | None = None
 
 
 class Meter:
@@ -189,6 +196,8 @@ class Source:
     write: name in `output_schema` → the source's own name; one that is not there keeps its name.
     links_to: the source that ids in `linked_to` belong to; "" is this one.
     pin: what the host reads a pin of sales as; None where there are no pins.
+    stages: where stages are written, the CRM's own stage field → a value → the values that it may
+    follow ("" is an empty field).
     output: the columns that changes to this source have besides `contact_id`, with their types.
     meter: where the connector counts its calls of the CRM's API.
     state: a folder that belongs to this source alone. base: where relative paths start.
@@ -208,6 +217,7 @@ class Source:
     company_fields: Mapping[str, str] = field(default_factory=dict)
     links_to: str = ""
     pin: Pin | None = None
+    stages: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     output: pa.Schema = field(default_factory=lambda: pa.schema([]))
     meter: Meter = field(default_factory=Meter, compare=False)
 

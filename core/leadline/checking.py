@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.compute as pc
 
-from leadline.batches import Finding
+from leadline.batches import Finding, Support
+from leadline.config import facts
 from leadline.errors import LeadlineError
 from leadline.model import Model
+from leadline.scoring.feeds import off_in_all, said_off
+from leadline.silence import silent_rules
+from leadline.vocabulary import EVERY_TYPE
 from leadline.workspace import Workspace, open_workspace
 
 
-def check(config_path: Path) -> list[Finding]:
-    """All that was tried, in order; ConfigError if the files themselves are wrong."""
+def check(
+    config_path: Path, may_fix: Callable[[Sequence[Finding]], bool] | None = None
+) -> list[Finding]:
+    """All that was tried, in order; ConfigError if the files themselves are wrong.
+
+    may_fix: is given the findings that the connectors can mend; on its yes they are asked to, and
+    all is tried again: what was made stands first.
+    """
     with open_workspace(config_path) as workspace:
-        return list(_findings(workspace))
+        found = list(_findings(workspace))
+        mendable = [each for each in found if each.fix]
+        if may_fix is None or not mendable or not may_fix(mendable):
+            return found
+        return [*_mended(workspace), *_findings(workspace)]
+
+
+def _mended(workspace: Workspace) -> Iterator[Finding]:
+    for name, source in workspace.sources.items():
+        try:
+            yield from (_of(name, each) for each in workspace.host.fix(name))
+        except LeadlineError as error:
+            yield Finding(f"{name}: {source.connector}", False, str(error))
 
 
 def _findings(workspace: Workspace) -> Iterator[Finding]:
@@ -27,12 +50,41 @@ def _findings(workspace: Workspace) -> Iterator[Finding]:
         yield Finding(f"model {model.name}", True, what)
     for refusal in workspace.host.refused:
         yield Finding(f"plugin {refusal.name}", False, refusal.reason)
+    off = _off_by_last_pull(workspace)
     for name, source in workspace.sources.items():
         try:
-            for finding in workspace.host.check(name):
-                yield Finding(f"{name}: {finding.subject}", finding.ok, finding.detail)
+            found = workspace.host.check(name)
         except LeadlineError as error:
             yield Finding(f"{name}: {source.connector}", False, str(error))
+            continue
+        yield from (_of(name, each) for each in found)
+        # What the connector sees now is newer than what the last pull saw.
+        said = [each.feeds_off for each in found if each.feeds_off is not None]
+        if said:
+            off[name] = frozenset().union(*said)
+    silent = off_in_all(off, workspace.sources)
+    for model in workspace.models:
+        yield from silent_rules(model, facts(workspace.config), silent)
+    yield from _counts(workspace)
+
+
+def _of(source: str, finding: Finding) -> Finding:
+    return replace(finding, subject=f"{source}: {finding.subject}")
+
+
+def _off_by_last_pull(workspace: Workspace) -> dict[str, frozenset[str]]:
+    """The activity types that each source could not deliver when it was last read."""
+    off = {
+        name: frozenset({EVERY_TYPE})
+        for name, source in workspace.sources.items()
+        if workspace.host.connectors[source.connector].capabilities.activities is not Support.FULL
+    }
+    with workspace.lake.session(workspace.config.memory_limit) as con:
+        return {**said_off(con, workspace.lake, None), **off}
+
+
+def _counts(workspace: Workspace) -> Iterator[Finding]:
+    """How many of the contacts in the lake each rule of each model pays for."""
     if workspace.lake.clock() is None:
         yield Finding("rules", True, "not counted: nothing has been pulled yet")
         return

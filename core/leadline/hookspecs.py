@@ -2,7 +2,8 @@
 
 Two kinds of object implement hooks:
 
-- a **plugin module** (the `leadline` entry point) answers `register_connectors`;
+- a **plugin module** (the `leadline` entry point) answers `register_connectors` and
+  `register_commands`;
 - a **source object**, one per `[sources.NAME]` table, made by `Connector.open`, answers the
   connector hooks for that source alone. It is registered as `source:NAME`.
 
@@ -22,11 +23,12 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from leadline.batches import Batch, Capabilities, Checkpoint, Finding, Source, WriteResult
-
 if TYPE_CHECKING:
     import pyarrow as pa
+    import typer
     from pydantic import BaseModel
+
+    from leadline.batches import Batch, Capabilities, Checkpoint, Finding, Source, WriteResult
 
 CONTRACT_VERSION = "v1"
 
@@ -55,9 +57,29 @@ def register_connectors() -> Iterable[Connector]:
     raise NotImplementedError
 
 
+@_spec
+def register_commands(app: typer.Typer) -> None:
+    """Add commands to an empty app; they become commands of `leadline` under the same names.
+
+    Import heavy libraries inside the commands: this is called for `leadline --help`, too. A name
+    that is taken is refused.
+    """
+    raise NotImplementedError
+
+
 @_spec(firstresult=True)
 def check(source: Source) -> Iterable[Finding]:
     """Try the connection and say what works and what does not. Must not write anywhere."""
+    raise NotImplementedError
+
+
+@_spec(firstresult=True)
+def fix(source: Source) -> Iterable[Finding]:
+    """Make there what writing back needs, such as fields of leadline's own, and say what was made.
+
+    A connector may leave it out. Asked by `leadline check --fix`, after the user's yes to what
+    `check` announced in `Finding.fix`. Must be idempotent, and change nothing that is in use.
+    """
     raise NotImplementedError
 
 

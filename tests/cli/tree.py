@@ -9,6 +9,8 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from leadline.cli.app import app
+from leadline.cli.extending import add
+from leadline.host.commands import own_commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Command:
 
 
 def commands() -> list[Command]:
-    """Every command, those in groups by both words."""
+    """Every command, those in groups by both words, leadline's own plugins' among them."""
+    add(app, own_commands())
     root = typer.main.get_command(app)
     assert isinstance(root, TyperGroup)
     return list(_walk(root, ""))

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from leadline import __version__
+from leadline.cli.extending import extend
 from leadline.cli.options import instant
 from leadline.errors import LeadlineError
 from leadline.scoring.dialect import Dialect
@@ -52,6 +53,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without "→" gets "?", no failure
     try:
+        extend(app, sys.argv[1:], CONFIG)
         app(standalone_mode=True)
     except LeadlineError as error:
         typer.echo(f"leadline: {error}", err=True)
@@ -99,12 +101,20 @@ def init(
 
 
 @app.command()
-def check(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
+def check(
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Make in the CRM what writing back needs, after a yes.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --fix: do not ask.")] = False,
+    config: ConfigOption = CONFIG,
+    as_json: JsonOption = False,
+) -> None:
     """Try files, plugins, connections and fields; count whom each rule matches."""
     from leadline.checking import check as run
+    from leadline.cli.asking import may_fix
     from leadline.cli.printing import show_findings
 
-    findings = run(config)
+    findings = run(config, may_fix(yes) if fix else None)
     show_findings(findings, as_json)
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 

@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import typer
+
+from leadline.errors import UsageError
+
+if TYPE_CHECKING:
+    from leadline.batches import Finding
+
+
+def may_fix(yes: bool) -> Callable[[Sequence[Finding]], bool]:
+    """Lists what would be made in a CRM and asks, unless the yes was given with the command."""
+    ask = confirming()
+
+    def asked(found: Sequence[Finding]) -> bool:
+        for each in found:
+            typer.echo(f"to be made: {each.subject}: {each.fix}", err=True)
+        if yes:
+            return True
+        if ask is None:
+            raise UsageError("nobody is here to agree to this: run leadline check --fix --yes")
+        return ask("make these now?")
+
+    return asked
 
 
 def confirming() -> Callable[[str], bool] | None:

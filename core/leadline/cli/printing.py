@@ -247,7 +247,10 @@ def show_findings(found: Sequence[Finding], as_json: bool) -> None:
     """What was checked, and what is wrong."""
     if as_json:
         return print_json(
-            [{"subject": each.subject, "ok": each.ok, "detail": each.detail} for each in found]
+            [
+                {name: getattr(each, name) for name in ("subject", "ok", "detail", "fix")}
+                for each in found
+            ]
         )
     table = make_table("", "checked", "found", whole=("",))
     for each in found:
@@ -257,6 +260,8 @@ def show_findings(found: Sequence[Finding], as_json: bool) -> None:
     wrong = sum(not each.ok for each in found)
     if wrong:
         say(f"{wrong} of {len(found)} checks went wrong")
+        if any(each.fix for each in found):
+            say("leadline check --fix makes what is missing in the CRM, after your yes")
     else:
         say("all is well")
     return None

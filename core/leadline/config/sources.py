@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from leadline.config.needs import stage_fields, wanted_fields
 from leadline.config.settings import Config, SourceTable
 from leadline.config.tables import ConfigFile
-from leadline.config.writing import StageMode
+from leadline.config.writing import StageMode, allowed_moves
 from leadline.errors import ConfigError
 from leadline.model.documents import Complaint
 from leadline.model.nearest import nearest
@@ -134,6 +134,7 @@ def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) 
         company_fields=table.company_fields,
         links_to=table.links_to,
         pin=_pin(config),
+        stages=allowed_moves(table.stages) if config.write.stages is StageMode.WRITE else {},
         wanted=wanted_fields(config, name),
         write=table.write,
         output=changes_schema([list(columns.values())], suggested).remove(0),

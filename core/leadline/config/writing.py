@@ -78,6 +78,15 @@ class Sales:
         return {name: kind for name, kind in pairs if name is not None}
 
 
+def allowed_moves(stages: Mapping[str, StageWrite]) -> dict[str, dict[str, frozenset[str]]]:
+    """Each stage field → a value that is written there → the values that it may follow."""
+    moves: dict[str, dict[str, frozenset[str]]] = {}
+    for line in stages.values():
+        values = moves.setdefault(line.field, {})
+        values[line.value] = values.get(line.value, frozenset()).union(line.allowed)
+    return moves
+
+
 STAGE_FACT = "stage_field"
 
 

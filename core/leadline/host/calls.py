@@ -31,7 +31,7 @@ def ask(
     try:
         with Naming(fault.of):
             answer = caller(source=opened.source, **arguments)
-            if hook == "check" and isinstance(answer, Iterable):
+            if hook in ("check", "fix") and isinstance(answer, Iterable):
                 answer = iter(answer)
         return Answers(answer, items, fault, inner)
     except LeadlineError:

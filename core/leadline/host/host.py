@@ -13,6 +13,7 @@ from leadline.host.installed import LoadedPlugin, Refusal
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import typer
 
     from leadline.batches import Batch, Checkpoint, Finding, Source, Support, WriteResult
     from leadline.hookspecs import Connector
@@ -69,6 +70,12 @@ class Host:
         """The plugins that run, in the order they were loaded."""
         return list(self._registry.loaded)
 
+    def commands(self) -> dict[str, typer.Typer]:
+        """The command-line apps that plugins bring, by plugin; PluginError names one that fails."""
+        from leadline.host.commands import brought
+
+        return brought(self._registry.relay, [plugin.name for plugin in self.plugins()])
+
     def sources(self) -> list[str]:
         """The names of the opened sources, in the order they were added."""
         return list(self._sources)
@@ -93,6 +100,13 @@ class Host:
         from leadline.host.answers import Findings
 
         with self._ask("check", source_name, Findings()) as findings:
+            return list(findings)
+
+    def fix(self, source_name: str) -> list[Finding]:
+        """Let the connector make what writing back needs; empty where it makes nothing."""
+        from leadline.host.answers import Findings
+
+        with self._ask("fix", source_name, Findings()) as findings:
             return list(findings)
 
     def fetch_contacts(self, source_name: str, since: Checkpoint | None = None) -> Answers[Batch]:

@@ -58,6 +58,12 @@ class OpenedSource:
         return self._answer("check", Findings(), source=source)
 
     @hookimpl
+    def fix(self, source: Source) -> Iterable[Finding]:
+        if not implementations(self._relay, "fix"):
+            return iter(())
+        return self._answer("fix", Findings(), source=source)
+
+    @hookimpl
     def fetch_contacts(self, source: Source, since: Checkpoint | None) -> Iterator[Batch]:
         return self._answer("fetch_contacts", Batches(), source=source, since=since)
 
@@ -78,7 +84,7 @@ class OpenedSource:
         fault = self.fault(hook)
         with Naming(fault.of):
             answer = getattr(self._relay.hook, hook)(**arguments)
-            if hook == "check" and isinstance(answer, Iterable):
+            if hook in ("check", "fix") and isinstance(answer, Iterable):
                 answer = iter(answer)
         answers = Answers(answer, items, fault, [])
         if (opened := inner_answers.get()) is not None:
@@ -105,6 +111,7 @@ class OpenedSource:
         can = self.connector.capabilities
         needed: Mapping[str, Support] = {
             "check": Support.FULL,
+            "fix": Support.UNSUPPORTED,
             "fetch_contacts": Support.FULL,
             "fetch_activities": can.activities,
             "fetch_companies": can.companies,

@@ -15,6 +15,7 @@ from leadline import hookspecs
 PROJECT = "leadline"
 CONNECTOR_HOOKS = (
     "check",
+    "fix",
     "fetch_contacts",
     "fetch_activities",
     "fetch_companies",

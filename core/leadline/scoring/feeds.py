@@ -28,15 +28,12 @@ def feeds_off(con: DuckDBPyConnection, lake: Lake, as_of: datetime | None) -> Ma
 
     `*` is every type. Sources that have nothing off are left out.
     """
-    lake.relation(con, "feeds", as_of)
-    off: dict[str, set[str]] = {}
-    for source, kind in con.execute(_LATEST).fetchall():
-        off.setdefault(source, set()).add(kind)
+    off = said_off(con, lake, as_of)
     if not off:
         return {}
     several = con.execute("SELECT DISTINCT sources FROM members").fetchall()
     found = {
-        sources: _off_in_all(off, sources.split(SEPARATOR))
+        sources: off_in_all(off, sources.split(SEPARATOR))
         for sources in sorted(off.keys() | {row[0] for row in several})
     }
     return {
@@ -44,6 +41,17 @@ def feeds_off(con: DuckDBPyConnection, lake: Lake, as_of: datetime | None) -> Ma
         for sources, kinds in found.items()
         if kinds
     }
+
+
+def said_off(
+    con: DuckDBPyConnection, lake: Lake, as_of: datetime | None
+) -> dict[str, frozenset[str]]:
+    """The types that each source said to be off in its last word; one with none is left out."""
+    lake.relation(con, "feeds", as_of)
+    off: dict[str, set[str]] = {}
+    for source, kind in con.execute(_LATEST).fetchall():
+        off.setdefault(source, set()).add(kind)
+    return {source: frozenset(kinds) for source, kinds in off.items()}
 
 
 def off_for(sources: str, off: Mapping[str, str]) -> str:
@@ -54,10 +62,11 @@ def off_for(sources: str, off: Mapping[str, str]) -> str:
     return f"CASE {sources} {cases} END"
 
 
-def _off_in_all(off: Mapping[str, set[str]], sources: Iterable[str]) -> set[str]:
-    left = {EVERY_TYPE}
+def off_in_all(off: Mapping[str, frozenset[str]], sources: Iterable[str]) -> frozenset[str]:
+    """The types that none of these sources delivers, of what is off in each."""
+    left = frozenset({EVERY_TYPE})
     for source in sources:
-        mine = off.get(source, set())
+        mine = off.get(source, frozenset())
         if EVERY_TYPE not in mine:
             left = mine if EVERY_TYPE in left else left & mine
     return left

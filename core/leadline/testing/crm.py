@@ -35,6 +35,10 @@ class Crm(ABC):
         """An id that this CRM would give; later numbers sort later."""
         return f"{number:04d}"
 
+    def company_id(self, number: int) -> str:
+        """The same for a company."""
+        return f"c{number:04d}"
+
     @abstractmethod
     def settings(self) -> Mapping[str, object]:
         """The source's settings, with pages of two rows so that there are boundaries to test."""

@@ -124,11 +124,12 @@ class FetchContract(ContractBasis):
         bench.needs("companies")
         seed_companies(crm)
         checkpoint = self._last(bench, Stream.COMPANIES).checkpoint
-        crm.put_companies([company(8), company(1, "Moved Inc")], moment(2))
+        first, eighth = crm.company_id(1), crm.company_id(8)
+        crm.put_companies([company(crm, 8), company(crm, 1, "Moved Inc")], moment(2))
         later = bench.reopened().facts(Stream.COMPANIES, checkpoint)
-        assert {key: later.get(key, {}).get("company") for key in ("c0001", "c0008")} == {
-            "c0001": "Moved Inc",
-            "c0008": "Company 8",
+        assert {key: later.get(key, {}).get("company") for key in (first, eighth)} == {
+            first: "Moved Inc",
+            eighth: "Company 8",
         }, "a company that changed at the very instant of the checkpoint was missed: use >=, not >"
 
     def test_an_activity_of_long_ago_that_comes_late_is_found(self, bench: Bench, crm: Crm) -> None:

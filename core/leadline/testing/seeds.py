@@ -41,14 +41,14 @@ def activity(crm: Crm, number: int, of: int, *, occurred_at: datetime | None = N
     }
 
 
-def company(number: int, name: str = "") -> Row:
+def company(crm: Crm, number: int, name: str = "") -> Row:
     """A company like any other."""
-    return {"company_id": f"c{number:04d}", "company": name or f"Company {number}"}
+    return {"company_id": crm.company_id(number), "company": name or f"Company {number}"}
 
 
 def seed_companies(crm: Crm) -> list[Row]:
     """Seven companies, in three instants."""
-    rows = [company(number + 1) for number in range(len(CLOCK))]
+    rows = [company(crm, number + 1) for number in range(len(CLOCK))]
     for minute in sorted(set(CLOCK)):
         together = [row for row, its in zip(rows, CLOCK, strict=True) if its == minute]
         crm.put_companies(together, moment(minute))

@@ -42,6 +42,19 @@ def test_hook_check(tmp_path: Path) -> None:
     assert host.check("mine") == [Finding("mine", True)]
 
 
+def test_hook_fix(tmp_path: Path) -> None:
+    class Fixing(Steady):
+        @hookimpl
+        def fix(self) -> list[Finding]:
+            return [Finding("a field", True, "made")]
+
+    assert host_with(Plugin(Fixing), tmp_path).fix("mine") == [Finding("a field", True, "made")]
+
+
+def test_a_connector_without_anything_to_fix_makes_nothing(tmp_path: Path) -> None:
+    assert host_with(Plugin(Steady), tmp_path).fix("mine") == []
+
+
 def test_hook_fetch_contacts(tmp_path: Path) -> None:
     host = host_with(Plugin(Steady), tmp_path)
     pages = list(host.fetch_contacts("mine", None))
