@@ -1,0 +1,9 @@
+"""Activities out of a portal: one module for each feed, one pull over all of them."""
+
+from __future__ import annotations
+
+from leadline_hubspot.activities.feeds import Feed
+from leadline_hubspot.activities.memory import note_stages
+from leadline_hubspot.activities.pull import FEEDS, feeds, fetch
+
+__all__ = ["FEEDS", "Feed", "feeds", "fetch", "note_stages"]

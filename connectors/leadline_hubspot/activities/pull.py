@@ -1,0 +1,176 @@
+"""A pull of activities: each feed that the account allows, from where the last pull stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from leadline.batches import Batch, Checkpoint, Source
+from leadline.errors import InternalError, SourceError
+from leadline.vocabulary import ACTIVITY_TYPES
+from leadline_hubspot.activities.deals import Deals
+from leadline_hubspot.activities.engagements import KINDS, Engagements
+from leadline_hubspot.activities.events import Events
+from leadline_hubspot.activities.feeds import Feed, Page, Pull, Reader, reason
+from leadline_hubspot.activities.forms import Forms
+from leadline_hubspot.activities.lists import Lists
+from leadline_hubspot.activities.mail import MarketingEmails
+from leadline_hubspot.activities.memory import Memory, open_memory
+from leadline_hubspot.activities.names import TypeNames
+from leadline_hubspot.activities.people import People
+from leadline_hubspot.activities.rows import to_table
+from leadline_hubspot.activities.subscriptions import Subscriptions
+from leadline_hubspot.api import Api, Forbidden
+from leadline_hubspot.settings import HubSpotSettings
+
+_VERSION = 1
+_ROWS = 5_000  # released at a time
+_QUIET = 10.0  # seconds
+_NOTHING = Page([], {})
+
+FEEDS = (
+    "stages",
+    "counters",
+    *(kind.kind for kind in KINDS),
+    "deals",
+    "forms",
+    "marketing_emails",
+    "subscriptions",
+    "events",
+    "lists",
+)
+
+
+def feeds(source: Source, api: Api) -> list[Feed]:
+    """Every feed, whether it is on in this account, and why not; a few calls."""
+    return _Plan(_pull(source, api)).feeds
+
+
+def fetch(source: Source, api: Api, since: Checkpoint | None) -> Iterator[Batch]:
+    """Yield what happened since a checkpoint, feed after feed; None asks for all there is.
+
+    Each batch's checkpoint holds how far every feed has come. What the source's own folder
+    remembers belongs to it: where the two do not match, everything is read again.
+    """
+    plan = _Plan(_pull(source, api))
+    with open_memory(source.state) as memory:
+        cursors, committed = _resume(since, memory)
+        memory.settle(committed)
+
+        def batch(page: Page) -> Batch:
+            checkpoint = {
+                "version": _VERSION,
+                "memory": memory.token,
+                "batch": memory.next_batch(),
+                "feeds": dict(cursors),
+            }
+            return Batch(to_table(page.rows), checkpoint, tuple(page.rejects), feeds_off=plan.off)
+
+        yield batch(_NOTHING)
+        told = time.monotonic()
+        for reader in plan.readers:
+            try:
+                for page in reader.read(memory, cursors.get(reader.name, {})):
+                    cursors[reader.name] = page.cursor
+                    # A page without rows is worth a commit only where much was read for it.
+                    if page.rows or page.rejects or time.monotonic() - told > _QUIET:
+                        yield batch(page)
+                        told = time.monotonic()
+            except Forbidden as refused:
+                # Allowed at the start and not any more: the others go on.
+                plan.turn_off(reader.name, reason(reader.name, refused))
+                yield batch(_NOTHING)
+            if reader.name == People.name:
+                # Before the feeds that add to what waits: this is what waited until today.
+                while waited := memory.release(_ROWS):
+                    yield batch(Page(waited, {}))
+        yield batch(_NOTHING)
+
+
+class _Plan:
+    """Which feeds are read: asked for by the settings, and allowed by the account."""
+
+    def __init__(self, pull: Pull) -> None:
+        wanted = _wanted(pull)
+        people = People(pull)
+        others: list[Reader] = [
+            *(Engagements(pull, kind) for kind in KINDS),
+            Deals(pull),
+            Forms(pull),
+            MarketingEmails(pull),
+            Subscriptions(pull),
+            Events(pull),
+            Lists(pull),
+        ]
+        found = [_probed(reader, wanted) for reader in others]
+        stages = people.probe()
+        counters = people.counters([feed.name for feed in found if not feed.on])
+        self.feeds = [_if_wanted(feed, wanted) for feed in (stages, counters)] + found
+        for feed in self.feeds[:2]:
+            if not feed.on:
+                people.without(feed.name)
+        on = {feed.name for feed in self.feeds if feed.on}
+        # Contacts are read for their addresses even where nothing else of them is wanted.
+        self.readers: list[Reader] = [people] if stages.on else []
+        self.readers += [reader for reader in others if reader.name in on]
+        self._types = pull.names.types
+
+    @property
+    def off(self) -> frozenset[str]:
+        """The types that no feed of this account delivers now: their counts are unknown."""
+        brought = {kind for feed in self.feeds if feed.on for kind in feed.types}
+        named = {kind for feed in self.feeds for kind in feed.types}
+        return frozenset((ACTIVITY_TYPES | named | self._types) - brought)
+
+    def turn_off(self, name: str, why: str) -> None:
+        """Note that a feed was refused in the middle."""
+        names = {"stages", "counters"} if name == People.name else {name}
+        self.feeds = [
+            Feed(feed.name, False, feed.types, why) if feed.name in names else feed
+            for feed in self.feeds
+        ]
+
+
+def _probed(reader: Reader, wanted: frozenset[str]) -> Feed:
+    if reader.name in wanted:
+        return reader.probe()
+    return _if_wanted(Feed(reader.name, True, frozenset()), wanted)
+
+
+def _if_wanted(feed: Feed, wanted: frozenset[str]) -> Feed:
+    if feed.name in wanted:
+        return feed
+    return Feed(feed.name, False, feed.types, "the setting `activities` leaves it out")
+
+
+def _wanted(pull: Pull) -> frozenset[str]:
+    named = pull.settings.activities
+    if named is None:
+        return frozenset(FEEDS)
+    if strange := sorted(set(named) - set(FEEDS)):
+        raise SourceError(
+            f"the setting `activities` names {', '.join(strange)}, which is no feed; there are "
+            f"{', '.join(FEEDS)}",
+            source=pull.source.name,
+        )
+    return frozenset(named)
+
+
+def _pull(source: Source, api: Api) -> Pull:
+    if not isinstance(source.settings, HubSpotSettings):
+        raise InternalError(f"source '{source.name}' was opened with another's settings")
+    names = TypeNames(source.activity_types)
+    return Pull(source, source.settings, api, names, started=int(time.time() * 1000))
+
+
+def _resume(
+    since: Checkpoint | None, memory: Memory
+) -> tuple[dict[str, Mapping[str, Any]], int | None]:
+    """Where each feed goes on, and the last batch that was committed; None from the start."""
+    if since is None or (since.get("version"), since.get("memory")) != (_VERSION, memory.token):
+        return {}, None
+    cursors, batch = since.get("feeds"), since.get("batch")
+    if not isinstance(cursors, Mapping) or not isinstance(batch, int):
+        return {}, None
+    return dict(cursors), batch

@@ -1,0 +1,234 @@
+"""One pass over a kind of record: what there is or what changed, what was deleted, what is gone.
+
+The first pass lists everything, and so does one in every `full_sweep_days`; those between search
+for what was modified. What a search cannot tell comes from the list of deleted records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote
+
+import numpy as np
+
+from leadline.batches import Batch, Checkpoint
+from leadline.errors import SourceError
+from leadline_hubspot import paths
+from leadline_hubspot.ahead import in_order, one_ahead
+from leadline_hubspot.answers import Json, next_after, rows_of
+from leadline_hubspot.api import Api
+from leadline_hubspot.mapping import MERGED_IDS, MERGED_VIDS, merged_ids
+from leadline_hubspot.position import Phase, Position, now_ms, start
+from leadline_hubspot.records import Reader
+from leadline_hubspot.remembered import Remembered
+from leadline_hubspot.search import Search
+from leadline_hubspot.settings import HubSpotSettings
+
+# Longer lists of properties do not fit into an address: they go into the body of a second call.
+_LONGEST_QUERY = 6_000
+
+
+def pull(reader: Reader, api: Api, since: Checkpoint | None) -> Iterator[Batch]:
+    """What changed since a checkpoint, all of it when there is none."""
+    settings = reader.source.settings
+    assert isinstance(settings, HubSpotSettings)
+    remembered = Remembered(reader.source.state / reader.kind)
+    position = start(since, settings, now_ms())
+    if since is None:
+        # A checkpoint that is asked for later may still name the files: none is deleted.
+        position = replace(position, ids=remembered.latest_sweep())
+    else:
+        sweep = str(position.started) if position.sweeping else ""
+        remembered.keep_only([position.ids, sweep, position.archive, _back(position)])
+    archived = frozenset(remembered.ids(position.archive).tolist())
+    yield from _Pass(reader, api, settings, remembered, archived, position).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Records that came, and the ids that were asked for and of which nothing was said."""
+
+    records: Sequence[Json]
+    unanswered: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class _Pass:
+    """A pass under way; `position` is what the next batch's checkpoint says.
+
+    archived: the ids that the list of deleted records held when it was last read.
+    merged: records met that went into others, and into which; only of this process.
+    """
+
+    reader: Reader
+    api: Api
+    settings: HubSpotSettings
+    remembered: Remembered
+    archived: frozenset[int]
+    position: Position
+    merged: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> Iterator[Batch]:
+        if self.position.phase is Phase.LIVE:
+            yield from self._listed() if self.position.sweeping else self._changed()
+            self.position = replace(self.position, phase=Phase.ARCHIVED, after="")
+        if self.position.phase is Phase.ARCHIVED:
+            if self.position.sweeping or self.position.started >= self.position.archive_due:
+                yield from self._archived()
+            self.position = replace(self.position, phase=Phase.GONE)
+        if self.position.sweeping:
+            yield from self._vanished()
+        self.position = self.position.done()
+        yield self.reader.gone_batch({}, self.position)
+
+    # --- what there is
+
+    def _listed(self) -> Iterator[Batch]:
+        """All live records by the list; a second call where the properties are too many for it."""
+        names = self.reader.properties
+        short = len(quote(",".join(names), safe=",")) <= _LONGEST_QUERY
+        pages = self._pages(self.position.after, {"properties": names} if short else {})
+        if short:
+            for rows, after in pages:
+                yield self._batch(_Read(rows), after or self.position.after)
+            return
+        for (_, after), read in in_order(
+            pages, lambda page: self._read(_ids(page[0])), self.settings.workers
+        ):
+            yield self._batch(read, after or self.position.after)
+
+    def _changed(self) -> Iterator[Batch]:
+        """The live records that a search finds, read by their ids."""
+        since, size = self.position.since or 0, self.settings.page_size
+        search = Search(self.api, self.reader.kind, self.reader.modified, since, 2 * size)
+        chunks = (
+            group[place : place + size]
+            for group in search.ids(int(self.position.after or 0))
+            for place in range(0, len(group), size)
+        )
+        for ids, read in in_order(
+            chunks, lambda chunk: self._read(map(str, chunk)), self.settings.workers
+        ):
+            yield self._batch(read, str(ids[-1]))
+
+    def _batch(self, read: _Read, after: str) -> Batch:
+        came = self.reader.sorted(read.records)
+        ids = [one for one in came.ids if one.isdigit()]
+        self.position = replace(self.position.met(came.latest), after=after)
+        name = str(self.position.started) if self.position.sweeping else self.position.ids
+        if ids and name:
+            self.remembered.add(name, ids)
+        if self.archived and (back := [one for one in ids if int(one) in self.archived]):
+            # Should they be deleted once more, that is news again.
+            self.remembered.add(_back(self.position), back)
+        self.merged |= came.merged
+        return self.reader.batch(came, self.position, read.unanswered)
+
+    # --- what is not there any more
+
+    def _archived(self) -> Iterator[Batch]:
+        """Newly deleted records, and those of the ones deleted before that are back."""
+        known = self.archived - set(self.remembered.ids(_back(self.position)).tolist())
+        found, pages = list[str](), 0
+        query = {"archived": True, "properties": (MERGED_IDS, MERGED_VIDS)}
+        for rows, _ in self._pages("", query):
+            pages += 1
+            found += _ids(rows)
+            fresh = [row for row in rows for one in _ids([row]) if int(one) not in known]
+            # What had gone into a record before it was deleted may never have been told.
+            deleted: dict[str, str | None] = {
+                one: str(row["id"]) for row in fresh for one in merged_ids(row)
+            }
+            deleted |= {one: self.merged.get(one) for one in _ids(fresh)}
+            if deleted:
+                yield self.reader.gone_batch(deleted, self.position)
+        back = self.archived.difference(map(int, found))
+        for batch, _ in self._checked(map(str, sorted(back))):
+            yield batch
+        self.position = self.position.archived_in(pages, self.remembered.keep(found))
+
+    def _vanished(self) -> Iterator[Batch]:
+        """Records that were met before and are in neither list now: erased for good, or merged."""
+        before = self.remembered.ids(self.position.ids)
+        here = self.remembered.ids(str(self.position.started))
+        archived = self.remembered.ids(self.position.archive)
+        missing = np.setdiff1d(before, np.union1d(here, archived))
+        for batch, gone in self._checked(map(str, missing.tolist())):
+            yield batch
+            if gone:
+                yield self.reader.gone_batch(gone, self.position)
+
+    def _checked(self, ids: Iterable[str]) -> Iterator[tuple[Batch, dict[str, str | None]]]:
+        """Ask for records one by one id: those that are there, and what became of the others."""
+        size = self.settings.page_size
+        every = [one for one in ids if one not in self.merged]
+        chunks = [every[place : place + size] for place in range(0, len(every), size)]
+        for chunk, read in in_order(chunks, self._read, self.settings.workers):
+            batch = self._batch(read, self.position.after)
+            there = {*_ids(read.records), *read.unanswered}
+            yield batch, {one: self.merged.get(one) for one in chunk if one not in there}
+
+    # --- calls
+
+    def _pages(
+        self, after: str, query: dict[str, object]
+    ) -> Iterator[tuple[list[Json], str | None]]:
+        """The pages of the list from `after` on, each with where the next one starts."""
+
+        def page(start_at: str) -> tuple[str, list[Json], str | None]:
+            asked = {"limit": self.settings.page_size, **query, "after": start_at or None}
+            body = self.api.get(paths.OBJECTS, asked.items(), kind=self.reader.kind)
+            return start_at, rows_of(body), next_after(body)
+
+        def following(result: tuple[str, list[Json], str | None]) -> str | None:
+            started, _, then = result
+            if then is not None and then == started:
+                raise SourceError(
+                    f"HubSpot's list of {self.reader.kind} does not get past {then}; sync again"
+                )
+            return then
+
+        for _, rows, then in one_ahead(after, page, following):
+            yield rows, then
+
+    def _read(self, ids: Iterable[str]) -> _Read:
+        """The records of up to 100 ids; one that was merged answers under its new id."""
+        asked = list(ids)
+        read = self._read_once(asked)
+        if read.unanswered:
+            again = self._read_once(read.unanswered)
+            read = _Read([*read.records, *again.records], again.unanswered)
+        return read
+
+    def _read_once(self, ids: Sequence[str]) -> _Read:
+        if not ids:
+            return _Read([])
+        body: Json = {
+            "inputs": [{"id": one} for one in ids],
+            "properties": list(self.reader.properties),
+            "propertiesWithHistory": [],
+        }
+        answer = self.api.post(paths.BATCH_READ, body, kind=self.reader.kind).body
+        records = rows_of(answer)
+        said = {*_ids(records), *_not_found(answer)}
+        said |= {one for record in records for one in merged_ids(record)}
+        return _Read(records, [one for one in ids if one not in said])
+
+
+def _ids(records: Iterable[Json]) -> Iterator[str]:
+    for record in records:
+        if isinstance(record, dict) and (one := str(record.get("id"))).isdigit():
+            yield one
+
+
+def _not_found(body: Json) -> Iterator[str]:
+    """The ids that an answer in parts says are not there."""
+    for error in body.get("errors") or ():
+        if error.get("category") == "OBJECT_NOT_FOUND":
+            yield from map(str, (error.get("context") or {}).get("ids") or ())
+
+
+def _back(position: Position) -> str:
+    """Names the remembered records that were deleted and have been met alive since."""
+    return f"{position.archive}-back" if position.archive else ""

@@ -1,0 +1,42 @@
+"""`leadline sandbox`: a simulated CRM in the foreground."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from leadline.errors import UsageError
+
+sandbox = typer.Typer(help="A local CRM to try a connector against.", no_args_is_help=True)
+
+
+@sandbox.callback()
+def _root() -> None:
+    """A local CRM to try a connector against."""
+
+
+@sandbox.command()
+def hubspot(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="0 takes any free one.")] = 8765,
+    contacts: Annotated[int, typer.Option(min=0, max=1_000_000, help="How many.")] = 2_000,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another CRM.")] = 7,
+    tier: Annotated[
+        Literal["free", "pro", "enterprise"], typer.Option(help="What the account has bought.")
+    ] = "pro",
+    token: Annotated[str, typer.Option(help="The access token to ask for.")] = "pat-na1-sandbox",
+    lag: Annotated[float, typer.Option(min=0, help="Seconds by which search is behind.")] = 10.0,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND:CALLS:RATE", help="Trouble, such as 429:search:0.1; repeat."),
+    ] = None,
+) -> None:
+    """Simulate a HubSpot account until Ctrl-C."""
+    try:
+        from leadline_sandbox.hubspot.foreground import run
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"the simulator needs {error.name}: pip install 'leadline[sandbox]'"
+        ) from error
+    options = {"tier": tier, "token": token, "lag_seconds": lag}
+    run(port, contacts, seed, fault or (), options, typer.echo)

@@ -1,0 +1,163 @@
+"""Syncs while people work in the portal and every kind of trouble strikes: nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadline_hubspot import position, pull
+from leadline_sandbox.hubspot import Hub, portal
+from tests.e2e.world import World
+
+from .soaking import (
+    BEFORE_MQL,
+    CALL_POINTS,
+    CALLS_LIMIT,
+    FAULTS,
+    HEAD,
+    HOT,
+    MQL,
+    OWN_PROPERTIES,
+    POLAND,
+    Busy,
+    Hands,
+    expected,
+    writes,
+)
+from .writing import FastClock
+
+EIGHT_DAYS = 8 * 86_400_000  # ms
+
+CONFIG = """
+workspace = "var"
+models = ["model.toml"]
+time_zone = "UTC"
+
+[write]
+stages = "write"
+max_changes = {{ share = 1.0, stages = 1000, first = "allow" }}
+
+[sources.hub]
+connector = "hubspot"
+access_token = "{token}"
+base_url = "{url}"
+activities = ["calls"]
+lag_seconds = 5
+page_size = 20
+
+[sources.hub.stages.mql]
+field = "lifecyclestage"
+write = "marketingqualifiedlead"
+from = ["", "subscriber", "lead"]
+"""
+
+MODEL = f"""
+name = "soak"
+[dimensions.fit]
+max = 60
+[dimensions.engagement]
+max = 40
+
+[[rules]]
+name = "Head of something"
+dimension = "fit"
+when = "job_title ILIKE 'head of%'"
+points = {HEAD}
+[[rules]]
+name = "In Poland"
+dimension = "fit"
+when = "country = 'PL'"
+points = {POLAND}
+[[rules]]
+name = "Called"
+dimension = "engagement"
+activity = "call"
+points = {CALL_POINTS}
+limit = {CALLS_LIMIT}
+
+[[temperatures]]
+name = "hot"
+from = {HOT}
+release = {HOT}
+stage = "mql"
+"""
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    FastClock().install(monkeypatch)
+    return World(tmp_path)
+
+
+def soak(world: World, hub: Hub, seed: int, rounds: int) -> Hands:
+    world.write("config.toml", CONFIG.format(token=hub.token, url=hub.url))
+    world.write("model.toml", MODEL)
+    hands = Hands(hub, random.Random(seed))
+    world.run("check", "--fix", "--yes")
+    quiet = hub.faults
+    hub.faults = Busy(quiet, hands, share=0.6)
+    for _ in range(rounds):
+        for kind, rate in FAULTS.items():
+            hub.faults.add(kind, rate=rate, seconds=0.01)
+        done = world.run("sync", "--json")
+        assert done.status in (0, 1), done
+        assert "Traceback" not in done.err
+        hub.faults.clear()
+    hub.faults = quiet
+    return hands
+
+
+def lake(world: World) -> dict[str, dict[str, Any]]:
+    return {
+        lead["contact_id"]: lead for lead in world.run("leads", "--json", "--top", "1000").document
+    }
+
+
+@pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("LEADLINE_SOAKS", "1"))))
+def test_after_a_storm_lake_and_portal_agree_and_nothing_is_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    habits = {
+        "order": "all",
+        "lag_seconds": 0.2,
+        "merge_keeps_id": seed % 2 == 0,
+        "merged_writes": "survivor" if seed % 3 == 1 else "left out",
+        "heeds_traces": seed % 4 < 2,
+        "limited": False,
+    }
+    with portal(contacts=45, seed=seed, activities_per_contact=2, **habits) as hub:
+        born = {record.id for record in hub.store.records("contacts")}
+        hands = soak(world, hub, seed, rounds=3)
+        # Who was erased for good is in no list and no search: only a full sweep tells.
+        now = position.now_ms()
+        monkeypatch.setattr(pull, "now_ms", lambda: now + EIGHT_DAYS)
+        # One sync ends the pass that was interrupted, the next one sweeps.
+        for _ in range(2):
+            world.run("sync")
+
+        there = {record.id: record for record in hub.store.records("contacts")}
+        scores = {contact: there[contact].value("leadline_score") for contact in there}
+        leads = lake(world)
+        assert set(leads) == set(there)
+        assert {contact: lead["score"] for contact, lead in leads.items()} == expected(hub)
+        assert scores == {contact: str(lead["score"]) for contact, lead in leads.items()}
+        for contact, record in there.items():
+            hot = int(scores[contact]) >= HOT
+            assert not (hot and record.value("lifecyclestage") in BEFORE_MQL)
+        assert set(there) <= born | hands.made
+
+        assert {"contacts.create", "contacts.batch_create", "contacts.batch_upsert"}.isdisjoint(
+            hub.journal.summary()
+        )
+        sent = writes(hub)
+        assert any(each["properties"].get("lifecyclestage") == MQL for each in sent)
+        for each in sent:
+            assert each["properties"].keys() <= OWN_PROPERTIES | {"lifecyclestage"}
+            assert each["properties"].get("lifecyclestage", MQL) == MQL
+
+        last = world.sync()
+        assert (last["sources"]["hub"]["written"], writes(hub)) == (0, sent)

@@ -1,0 +1,3 @@
+"""Plugins that are no connectors."""
+
+from __future__ import annotations
