@@ -24,6 +24,7 @@ lint: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.hubspot
 
 clean:
 	rm -rf .venv demo dist .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -67,4 +67,7 @@ def _off(types: Collection[str], off: frozenset[str]) -> list[str]:
 def _no(types: list[str]) -> str:
     if EVERY_TYPE in types:
         return "no source brings activities"
-    return f"no source brings {', '.join(types)} now"
+    return (
+        f"no source brings {', '.join(types)} now; map what does under activity_types, or take the "
+        "rule out"
+    )
