@@ -11,7 +11,16 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from leadline.batches import Batch, Capabilities, Checkpoint, Source, Stream, Support, WriteResult
+from leadline.batches import (
+    Batch,
+    Capabilities,
+    Checkpoint,
+    Source,
+    Stream,
+    Support,
+    WriteResult,
+    output_schema,
+)
 from leadline.host import Host
 from leadline.testing.crm import Crm
 from leadline.vocabulary import FieldType
@@ -19,6 +28,7 @@ from leadline.vocabulary import FieldType
 SOURCE = "tested"
 WANTED = {"first_name": FieldType.TEXT, "job_title": FieldType.TEXT, "company": FieldType.TEXT}
 CONTACT_TEXTS = ("contact_id", "email", *WANTED)
+OUTPUT = output_schema(["fit", "engagement"]).remove(0)
 COMPANY_TEXTS = ("company_id", "company")
 ACTIVITY_TEXTS = ("activity_id", "contact_id", "type", "name", "url")
 
@@ -68,6 +78,8 @@ class Bench:
                 activity_types=crm.activity_types,
                 wanted=WANTED,
                 company_fields=crm.company_fields,
+                stages=_moves(crm),
+                output=OUTPUT,
             )
         )
         return cls(plugin, name, crm, base, state, host)
@@ -172,6 +184,12 @@ def through_json(checkpoint: Checkpoint | None) -> Checkpoint | None:
         return None
     restored: Mapping[str, object] = json.loads(json.dumps(dict(checkpoint)))
     return restored
+
+
+def _moves(crm: Crm) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Each of the CRM's two stages may follow the other, or an empty field."""
+    before = frozenset({"", *crm.stage_values})
+    return {crm.stage_field: dict.fromkeys(crm.stage_values, before)} if crm.stage_field else {}
 
 
 def _only(connector: str, host: Host) -> str:

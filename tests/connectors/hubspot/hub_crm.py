@@ -27,6 +27,8 @@ class HubCrm(Crm):
     """
 
     activity_types: Mapping[str, tuple[str, ...]] = {"page_view": (_LOGGED,)}
+    stage_field = "hs_lead_status"
+    stage_values = ("NEW", "OPEN")
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
@@ -86,6 +88,10 @@ class HubCrm(Crm):
             }
             for record in self.hub.store.records("contacts")
         }
+
+    def read_stages(self) -> Mapping[str, object]:
+        records = self.hub.store.records("contacts")
+        return {record.id: record.values.get(self.stage_field) for record in records}
 
     def everything_else(self) -> object:
         return {
