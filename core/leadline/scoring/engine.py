@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from leadline.lake import Lake
 
+T = TypeVar("T")
+
 _EPOCH = date(1970, 1, 1)
 # DuckDB misjudges the size of this stage by far, unless it is a table.
 _HOISTED = "kind_flags"
@@ -51,6 +54,9 @@ def day_number(as_of: datetime, time_zone: ZoneInfo) -> int:
 
 class Engine:
     """Scores what the lake knew at an instant; the same facts and model give the same integers."""
+
+    # Of two scorings one is being written and joined while the other is being summed.
+    at_once = 2
 
     def __init__(
         self,
@@ -89,6 +95,11 @@ class Engine:
         known_at: only what was known by then, though the day is that of `as_of`.
         """
         return self._ask(model, as_of, known_at or as_of, contact, detail=detail)
+
+    def beside(self, questions: Sequence[Callable[[], T]]) -> Iterator[T]:
+        """The answers to questions about scores, in their order; some are asked at one time."""
+        with ThreadPoolExecutor(self.at_once) as pool:
+            yield from pool.map(lambda ask: ask(), questions)
 
     def reached(self, model: Model, temperature: str, as_of: datetime) -> pa.Table:
         """Source and id of the contacts that have this temperature, as `score` would say."""

@@ -41,6 +41,8 @@ _MOVED, _RESETS = "moved", "resets"
 class SparkEngine(Engine):
     """Scores everybody with Spark, and a single contact with DuckDB: the integers are the same."""
 
+    at_once = 1  # a Spark session has one set of views
+
     def __init__(self, embedded: Engine, sessions: Sessions) -> None:
         """The same facts as an embedded engine's, scored in these sessions."""
         self.__dict__.update(embedded.__dict__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -112,7 +113,7 @@ def compare(
             return Comparison(base, new, changed, look.report())
         tick = _ticking(on_progress)
         with workspace.exclusively():
-            old, tried = (_scored(trial, each, look.as_of, tick) for each in (base.model, new))
+            old, tried = _scored(trial, (base.model, new), look.as_of, tick)
             mine = ranked(trial, new, tried.wide, look.as_of)
             scores = pa.concat_tables([mine, *_others(trial, look.as_of)])
             look.plan(scores)
@@ -146,11 +147,15 @@ def _base(workspace: Workspace) -> Base:
         return Base(workspace.model, CONFIGURED)
 
 
-def _scored(trial: Workspace, model: Model, as_of: datetime, tick: Tick) -> Scored:
+def _scored(
+    trial: Workspace, models: Sequence[Model], as_of: datetime, tick: Tick
+) -> Iterator[Scored]:
     # By one engine: it keeps the models that it has read, and who is who.
-    wide = trial.engine.score(model, as_of)
-    tick()
-    return Scored(trial.engine.compiled(model), wide)
+    engine = trial.engine
+    asked = [partial(engine.score, model, as_of) for model in models]
+    for model, wide in zip(models, engine.beside(asked), strict=True):
+        tick()
+        yield Scored(engine.compiled(model), wide)
 
 
 def _others(trial: Workspace, as_of: datetime) -> Iterator[pa.Table]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import cycle
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,18 +40,24 @@ def arrivals(
     Hot at the first is no arrival; a stay between two instants is not seen.
     """
     counted = [_Arrivals() for _ in answers]
-    for days in range(DAYS, -1, -STEP):
-        # All models at one instant: who is who is worked out once for its contacts.
-        for (model, now), met in zip(answers, counted, strict=True):
-            label = hottest(model)
-            assert label is not None
-            if days:
-                hot = engine.reached(model, label, as_of - timedelta(days=days))
-                tick()
-            else:
-                hot = now.filter(pc.equal(now["temperature"], label))
-            met.meet(key_of(hot).combine_chunks())
+    # All models at one instant: who is who is worked out once for its contacts.
+    asked = [
+        partial(engine.reached, model, _label(model), as_of - timedelta(days=days))
+        for days in range(DAYS, 0, -STEP)
+        for model, _ in answers
+    ]
+    for met, hot in zip(cycle(counted), engine.beside(asked), strict=False):
+        met.meet(hot)
+        tick()
+    for met, (model, now) in zip(counted, answers, strict=True):
+        met.meet(now.filter(pc.equal(now["temperature"], _label(model))))
     return [met.count for met in counted]
+
+
+def _label(model: Model) -> str:
+    label = hottest(model)
+    assert label is not None
+    return label
 
 
 @dataclass(slots=True)
@@ -59,7 +67,8 @@ class _Arrivals:
     seen: pa.Array | None = None
     count: int = 0
 
-    def meet(self, hot: pa.Array) -> None:
+    def meet(self, rows: pa.Table) -> None:
+        hot = key_of(rows).combine_chunks()
         if self.seen is None:
             self.seen = hot
             return
