@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from leadline.errors import LeadlineError
+
 J = TypeVar("J")
 R = TypeVar("R")
 
@@ -45,3 +47,20 @@ def one_ahead(first: J, work: Callable[[J], R], following: Callable[[R], J | Non
             yield result
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def together(results: Iterable[R], most: int) -> Iterator[list[R]]:
+    """The results in groups of `most`; an error comes up after those that came before it."""
+    group = list[R]()
+    try:
+        for result in results:
+            group.append(result)
+            if len(group) == most:
+                yield group
+                group = []
+    except LeadlineError:
+        if group:
+            yield group
+        raise
+    if group:
+        yield group

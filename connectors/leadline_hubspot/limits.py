@@ -1,7 +1,8 @@
 """How fast and how much the account allows: calls wait here before they are made.
 
 Bursts are counted per app, searches per second and per account, and a day's calls are shared by all
-apps of the account. The limits are learned from the answers' headers; searches carry none.
+apps of the account. The limits are learned from the answers' headers; searches carry none, and are
+counted among the bursts only once HubSpot has said that a burst was too much.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _SHORTEST_PAUSE = 0.001  # a clock may not show less
 _LEAST_BURST = 100  # of the smallest account: what holds until an answer says more
 _BURST_SECONDS = 10.0
 _SEARCHES = 5
+_SEARCH_SECONDS = 1.1  # not 1: two answers' ways differ by a tenth, and all apps share the limit
 _ASK_AGAIN = 60.0  # how long a word about the day's calls is believed, in seconds
 
 
@@ -76,7 +78,8 @@ class Limits:
         self._share, self._daily_share = burst_share, daily_share
         self._time_zone = time_zone
         self._burst = Window(_LEAST_BURST, _BURST_SECONDS / burst_share)
-        self._search = Window(_SEARCHES, 1 / burst_share)
+        self._search = Window(_SEARCHES, max(_SEARCH_SECONDS, 1 / burst_share))
+        self._searches_burst = False
         self._daily: tuple[int, int] | None = None
         self._told_at = 0.0
 
@@ -89,9 +92,10 @@ class Limits:
                     f"{left:,} of the account's {most:,} calls of today are left, and leadline "
                     f"leaves {1 - self._daily_share:.0%} of them to others (daily_share)"
                 )
-        if search:
+        if not search or self._searches_burst:
+            self._burst.wait()
+        if search:  # last, so that none is held up after its second was counted
             self._search.wait()
-        self._burst.wait()
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Take the limits that an answer names."""
@@ -106,8 +110,11 @@ class Limits:
             self._daily, self._told_at = (left, daily), now()
 
     def hold(self, seconds: float, *, search: bool) -> None:
-        """Keep every thread from calling for a while."""
-        (self._search if search else self._burst).close_for(seconds)
+        """Keep every thread from calling for a while; searches alone, or all calls."""
+        self._search.close_for(seconds)
+        if not search:
+            self._burst.close_for(seconds)
+            self._searches_burst = True
 
     @property
     def daily(self) -> tuple[int, int] | None:

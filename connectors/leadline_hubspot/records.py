@@ -67,11 +67,13 @@ class Reader:
                 continue
             good.append(record)
             ids.append(str(record["id"]))
-            modified = record["properties"].get(self.modified) or record.get("updatedAt")
+            values = record["properties"]
             # As text "…07Z" comes after "…07.5Z": too early by a second at most, which is safe.
-            latest = max(latest, str(modified or ""))
-            for one in merged_ids(record):
-                merged[one] = ids[-1]
+            modified = str(values.get(self.modified) or record.get("updatedAt") or "")
+            if modified > latest:
+                latest = modified
+            if values.get(MERGED_IDS) or values.get(MERGED_VIDS):
+                merged |= dict.fromkeys(merged_ids(record), ids[-1])
         return Sorted(good, ids, merged, instant_ms(latest), bad)
 
     def batch(self, came: Sorted, position: Position, unanswered: Sequence[str] = ()) -> Batch:

@@ -46,7 +46,7 @@ class HubSpotSettings(BaseModel):
         description="What the names of leadline's own contact properties start with.",
     )
     burst_share: float = Field(
-        0.9, gt=0, le=1, description="The part of the permitted calls per ten seconds to use."
+        0.95, gt=0, le=1, description="The part of the permitted calls per ten seconds to use."
     )
     daily_share: float = Field(
         0.8,

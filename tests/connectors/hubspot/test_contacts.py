@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from leadline.batches import output_schema
+from leadline.errors import RetryLater
 from leadline.vocabulary import FieldType
 from leadline_sandbox.hubspot import Hub, portal
 
@@ -147,9 +148,21 @@ def test_a_page_that_comes_to_nothing_is_no_end_of_the_list(
 
 
 def test_a_load_that_broke_off_goes_on_where_it_was(hub: Hub, tmp_path: Path) -> None:
-    reading = Reading(source_of(hub, tmp_path))
+    reading = Reading(source_of(hub, tmp_path, page_size=99))  # each page is a batch of its own
     reading.pull(only=1)
     calls = reading.calls
     reading.pull()
     assert brought(reading.live) == held(hub)
     assert reading.calls - calls == 2 + 1
+
+
+def test_an_error_loses_none_of_the_pages_before_it(hub: Hub, tmp_path: Path) -> None:
+    hub.faults.once("477", "contacts.list", after=2)
+    reading = Reading(source_of(hub, tmp_path))
+    with pytest.raises(RetryLater):
+        reading.pull()
+    assert len(reading.live) == 200
+    calls = reading.calls
+    reading.pull()
+    assert brought(reading.live) == held(hub)
+    assert reading.calls - calls == 1 + 1
