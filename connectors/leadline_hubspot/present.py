@@ -40,6 +40,7 @@ def read(api: Api, ids: Collection[str], properties: Collection[str]) -> Read:
     """At most 100 contacts, with these properties."""
     body = {
         "properties": [*properties, MERGED_IDS, MERGED_VIDS],
+        "propertiesWithHistory": [],
         "inputs": [{"id": each} for each in ids],
     }
     answer = api.post(paths.BATCH_READ, body, kind=CONTACTS).body

@@ -134,12 +134,11 @@ def _looked_up(
         if held is None:
             continue
         differ = [name for name, value in each.values.items() if not same(value, held[name])]
+        if not differ:
+            results[each.contact_id] = WriteResult(each.contact_id, Outcome.WRITTEN)
+            continue
         reason = f"HubSpot does not say that it took {differ[0]}, and holds another value"
-        results[each.contact_id] = (
-            WriteResult(each.contact_id, Outcome.RETRY, reason)
-            if differ
-            else WriteResult(each.contact_id, Outcome.WRITTEN)
-        )
+        results[each.contact_id] = WriteResult(each.contact_id, Outcome.RETRY, reason)
     return results, frozenset(found.merged.values())
 
 

@@ -176,15 +176,15 @@ def _refusal(
     """Why a stage stays as it is; None where it may be written."""
     if field is None:
         reason = f"HubSpot has no contact property '{stage.field}': correct it in the config"
-        return WriteResult(contact_id, Outcome.REJECTED, reason)
+        return WriteResult(contact_id, Outcome.REJECTED, reason, "stage")
     if problem := field.problem(stage.value):
-        return WriteResult(contact_id, Outcome.REJECTED, problem)
+        return WriteResult(contact_id, Outcome.REJECTED, problem, "stage")
     if now == stage.value:
         return None
     allowed = source.stages.get(stage.field, {}).get(stage.value)
     if allowed is None:
         reason = f"the config does not say what '{stage.value}' of {stage.field} may follow"
-        return WriteResult(contact_id, Outcome.REJECTED, reason)
+        return WriteResult(contact_id, Outcome.REJECTED, reason, "stage")
     if now not in allowed:
         # The next pull brings the new value, and the host decides anew.
         reason = f"{stage.field} was moved to '{now}' since it was read, which from does not list"

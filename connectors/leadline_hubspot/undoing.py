@@ -32,7 +32,11 @@ def take_back(api: Api, strays: Mapping[str, Mapping[str, str]], since: str) -> 
     for start in range(0, len(ids), _MOST):
         part = ids[start : start + _MOST]
         names = sorted({name for each in part for name in strays[each]})
-        body = {"propertiesWithHistory": names, "inputs": [{"id": each} for each in part]}
+        body = {
+            "properties": [],
+            "propertiesWithHistory": names,
+            "inputs": [{"id": each} for each in part],
+        }
         records = rows_of(api.post(paths.BATCH_READ, body, kind=CONTACTS).body)
         inputs = [
             {"id": str(record["id"]), "properties": before}

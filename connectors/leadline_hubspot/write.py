@@ -109,6 +109,7 @@ def _held_to(change: Change, held: Values | None, screened: Screened | None) -> 
         before = screened.before[contact_id][stage.field]
         emptied = contact_id in screened.backward and not held[stage.field]
         if emptied or held[stage.field] == before:
-            return WriteResult(contact_id, Outcome.REJECTED, screened.not_taken(change))
+            reason = screened.not_taken(change)
+            return WriteResult(contact_id, Outcome.REJECTED, reason, "stage")
     reason = f"{other[0]} was written, and HubSpot holds '{held[other[0]]}' instead"
     return WriteResult(contact_id, Outcome.RETRY, reason)

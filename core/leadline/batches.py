@@ -108,11 +108,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WriteResult:
-    """The answer for one contact; `write_scores` yields exactly one for each row it was given."""
+    """The answer for one contact; `write_scores` yields exactly one for each row it was given.
+
+    column: the only one that was rejected, where all others of the row were written; "" for a row
+    that was rejected as a whole. The host does not ask again for a `stage` that was.
+    """
 
     contact_id: str
     outcome: Outcome
     reason: str = ""
+    column: str = ""
 
 
 class Support(StrEnum):

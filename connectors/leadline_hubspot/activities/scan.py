@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from leadline.errors import SourceError
 from leadline_hubspot import paths
 from leadline_hubspot.activities.feeds import DAY, MINUTE, Cursor, Pull
 from leadline_hubspot.activities.rows import instant
@@ -126,9 +127,14 @@ class Scan:
             low, high = ranges.pop()
             body = self._body(since, low, high)
             page = pull.api.post(paths.SEARCH, body, kind=self.kind).body
-            found = rows_of(page)
+            found, total = rows_of(page), page.get("total")
             ids = [int(record["id"]) for record in found]
-            if int(page.get("total") or 0) <= len(ids):
+            if not isinstance(total, int) or (total > 0 and not ids):
+                raise SourceError(
+                    f"HubSpot's search for {self.kind} answered {total} in all and "
+                    f"{len(ids)} rows; this cannot be: sync again later"
+                )
+            if total <= len(ids):
                 reached = high
             elif ids == sorted(ids):
                 reached = ids[-1]
@@ -167,7 +173,6 @@ class Scan:
             "properties": list(dict.fromkeys([*self.properties, *self.clocks])),
             "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
             "limit": _SEARCH,
-            "after": 0,
         }
 
     # --- cursors

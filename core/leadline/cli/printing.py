@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from leadline.scoring.explain import Row
     from leadline.status import Status
     from leadline.sync.plan import Move, Plan
+    from leadline.sync.push import Pushed
     from leadline.sync.run import Report
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
 ]
 
 _REJECTED_SHOWN = 20
+_WAITING_SHOWN = 3
 _ID_WIDTH = 24
 
 
@@ -77,7 +79,7 @@ def show_report(report: Report, as_json: bool, what: str = "sync") -> None:
             say(f"rejected by {source}: {result.contact_id}: {result.reason}")
         _more(len(done.rejected) - _REJECTED_SHOWN)
         if done.later:
-            say(f"{source} did not take {done.later:,} contacts now: the next sync tries again")
+            _waiting(source, done)
     _errors(report)
     return None
 
@@ -270,6 +272,17 @@ def show_findings(found: Sequence[Finding], as_json: bool) -> None:
 def _head(what: str, report: Report) -> None:
     models = ", ".join(f"{name} {version}" for name, version in report.models)
     say(f"{what} {report.status}: run {report.run_id}, model {models}, as of {when(report.as_of)}")
+
+
+def _waiting(source: str, done: Pushed) -> None:
+    """How many contacts wait for the next sync, and why the first of them do."""
+    shown = [
+        f"{each.contact_id}: {each.reason}" for each in done.waiting[:_WAITING_SHOWN] if each.reason
+    ]
+    more = f"; … and {done.later - len(shown):,} more" if shown and done.later > len(shown) else ""
+    why = f": {'; '.join(shown)}{more}" if shown else ""
+    contacts = "contact" if done.later == 1 else "contacts"
+    say(f"{source} did not take {done.later:,} {contacts} now{why}: the next sync tries again")
 
 
 def _unusable(report: Report) -> None:

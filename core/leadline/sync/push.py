@@ -14,6 +14,7 @@ from leadline.errors import LeadlineError, SourceError
 from leadline.ledger import Lease
 from leadline.sync.doubt import close_intents, in_doubt
 from leadline.sync.plan import Plan
+from leadline.sync.refusals import remember
 from leadline.workspace import Workspace
 
 LEASE_SECONDS = 600.0
@@ -21,11 +22,15 @@ LEASE_SECONDS = 600.0
 
 @dataclass(slots=True)
 class Pushed:
-    """What became of a plan: written, rejected for good and why, to be tried again."""
+    """What became of a plan: written, rejected for good and why, to be tried again.
+
+    waiting: of those to be tried again, the ones for which the connector gave a reason.
+    """
 
     written: int = 0
     rejected: list[WriteResult] = field(default_factory=list)
     later: int = 0
+    waiting: list[WriteResult] = field(default_factory=list)
     error: LeadlineError | None = None
 
 
@@ -51,6 +56,7 @@ def push(
                     on_progress(f"{plan.source} write", changes.num_rows)
     except LeadlineError as error:
         pushed.error = error
+    remember(workspace, workspace.sources[plan.source], plan.stages, pushed.rejected)
     return pushed
 
 
@@ -89,6 +95,7 @@ def _write(
         pushed.written += len(done)
         pushed.rejected += bad
         pushed.later += changes.num_rows - len(done) - len(bad)
+        pushed.waiting += [each for each in results if each.outcome is Outcome.RETRY]
 
 
 def _rejections(results: list[WriteResult]) -> pa.Table:

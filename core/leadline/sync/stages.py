@@ -11,6 +11,7 @@ from leadline.batches import Source, Support
 from leadline.config import StageMode, facts_of_stages
 from leadline.lake.sql import name, text
 from leadline.queries import fetch
+from leadline.sync.refusals import refusals
 from leadline.vocabulary import FieldType, column_of
 from leadline.workspace import Workspace
 
@@ -19,6 +20,7 @@ from leadline.workspace import Workspace
 DECISIONS = pa.schema(
     [(each, pa.string()) for each in ("contact_id", "stage", "field", "value", "current", "reason")]
 )
+_REFUSED = "'it was refused before, and nothing has changed since: ' || refused_why"
 _RULES = pa.schema(
     [
         ("place", pa.int32()),
@@ -44,13 +46,17 @@ def decide(workspace: Workspace, source: Source, scores: pa.Table) -> pa.Table:
         workspace.lake.relation(con, "contacts", wanted=dict.fromkeys(facts, FieldType.TEXT))
         con.register("scored", scores.select(["contact_id", "model", "temperature"]))
         con.register("rules", rules)
+        con.register("refusals", refusals(workspace, source))
         rows = fetch(
             con,
             "SELECT contact_id, stage, field, value, nullif(current, '') AS current, "
-            f"{_reason(source)} AS reason FROM (SELECT DISTINCT ON (s.contact_id) s.contact_id, "
+            f"coalesce({_reason(source)}, {_REFUSED}) AS reason "
+            "FROM (SELECT DISTINCT ON (s.contact_id) s.contact_id, "
             f"r.*, trim(coalesce({current}, '')) AS current FROM scored s JOIN rules r "
             "ON r.model = s.model AND r.temperature = s.temperature JOIN contacts c "
             "ON c.source = $1 AND c.contact_id = s.contact_id ORDER BY s.contact_id, r.place) "
+            "LEFT JOIN refusals ON refused_contact = contact_id AND refused_field = field AND "
+            "refused_value = value AND refused_current IS NOT DISTINCT FROM nullif(current, '') "
             "WHERE value IS DISTINCT FROM current ORDER BY contact_id",
             [source.name],
         )
