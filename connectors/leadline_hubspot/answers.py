@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from leadline.errors import SourceError
 
 Json = dict[str, Any]
@@ -55,7 +57,7 @@ def read_body(status: int, data: bytes) -> Json:
     if status in (202, 204, 205) and not data:
         return {}
     try:
-        body = json.loads(data)
+        body = _parsed(data)
     except ValueError:
         raise OddAnswer(f"{status} without JSON") from None
     if not isinstance(body, dict):
@@ -66,10 +68,26 @@ def read_body(status: int, data: bytes) -> Json:
 def read_error(data: bytes) -> Json:
     """The JSON object of a failure; empty for a page or for nothing."""
     try:
-        body = json.loads(data)
+        body = _parsed(data)
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def _parsed(data: bytes) -> object:
+    try:
+        return orjson.loads(data)
+    except ValueError:
+        # It refuses half a surrogate pair, and a value must not cost its page.
+        return json.loads(data, object_pairs_hook=_whole)
+
+
+def _whole(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose texts can be kept as UTF-8; what cannot becomes a question mark."""
+    return {
+        key: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+        for key, value in pairs
+    }
 
 
 def refusal(what: str, status: int, body: Json) -> Refused:

@@ -16,6 +16,7 @@ import pytest
 
 from leadline.errors import RetryLater, SignInError
 from leadline_hubspot import paths
+from leadline_hubspot.answers import read_body
 from leadline_hubspot.api import Api, Forbidden, Refused
 from leadline_sandbox.hubspot import Hub, portal
 
@@ -216,3 +217,8 @@ def test_a_host_that_does_not_answer_is_tried_again_and_then_later(
     assert len(waits) == 5
     assert sum(waits) < 60
     assert hub.token not in str(caught.value)
+
+
+def test_half_a_character_costs_no_page() -> None:
+    body = read_body(200, b'{"results": [{"id": "1", "name": "A\\ud800da"}, {"id": "2"}]}')
+    assert body == {"results": [{"id": "1", "name": "A?da"}, {"id": "2"}]}
