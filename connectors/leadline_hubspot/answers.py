@@ -114,6 +114,16 @@ def rows_of(body: Json, key: str = "results") -> list[Json]:
     return rows
 
 
+def named_ids(error: Mapping[str, object]) -> list[str]:
+    """The records that one of a batch's errors is about."""
+    context = error.get("context")
+    named: list[str] = []
+    for key in ("ids", "id", "objectWriteTraceId"):
+        value = context.get(key) if isinstance(context, Mapping) else None
+        named += [str(each) for each in (value if isinstance(value, list) else [value]) if each]
+    return named
+
+
 def next_after(body: Json) -> str | None:
     """Where the next page starts; None on the last one. `paging.next.link` is never followed."""
     after = ((body.get("paging") or {}).get("next") or {}).get("after")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -89,25 +88,6 @@ def start(checkpoint: Checkpoint | None, settings: HubSpotSettings, now: int) ->
     lag = settings.lag_seconds * 1000
     since = None if due or not old.seen else max(min(old.seen, old.started) - lag, 1000)
     return replace(old, phase=Phase.LIVE, started=max(now, old.started + 1), since=since, after="")
-
-
-def instant_ms(text: object) -> int:
-    """An instant as HubSpot writes it, ISO or epoch milliseconds; 0 for none."""
-    if not isinstance(text, str) or not text:
-        return 0
-    if text.isdigit():
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return 0
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return int(aware.timestamp() * 1000)
-
-
-def now_ms() -> int:
-    """This instant."""
-    return int(datetime.now(UTC).timestamp() * 1000)
 
 
 def _position_of(checkpoint: Checkpoint | None) -> Position | None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from leadline_hubspot import paths
-from leadline_hubspot.answers import Refused, rows_of
+from leadline_hubspot.answers import Refused, named_ids, rows_of
+from leadline_hubspot.instants import instant
 from leadline_hubspot.mapping import MERGED_IDS, MERGED_VIDS, merged_ids
 
 if TYPE_CHECKING:
@@ -61,16 +61,6 @@ def read(api: Api, ids: Collection[str], properties: Collection[str]) -> Read:
     return Read(found, merged, frozenset(missing) & frozenset(ids))
 
 
-def named_ids(error: Mapping[str, object]) -> list[str]:
-    """The records that one of a batch's errors is about."""
-    context = error.get("context")
-    named: list[str] = []
-    for key in ("ids", "id", "objectWriteTraceId"):
-        value = context.get(key) if isinstance(context, Mapping) else None
-        named += [str(each) for each in (value if isinstance(value, list) else [value]) if each]
-    return named
-
-
 def same(sent: str, held: str) -> bool:
     """Whether HubSpot holds what was sent; it writes numbers and instants in its own way."""
     if sent.strip() == held.strip():
@@ -81,16 +71,6 @@ def same(sent: str, held: str) -> bool:
         return number == _number(held)
     moment = instant(sent)
     return moment is not None and moment == instant(held)
-
-
-def instant(text: str) -> datetime | None:
-    """An instant as HubSpot writes it; None for anything else."""
-    try:
-        if text.isdigit():
-            return datetime.fromtimestamp(int(text) / 1000, UTC)
-        return datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _answers_to(api: Api, contact_id: str) -> str | None:

@@ -16,10 +16,11 @@ from leadline.batches import Batch, Checkpoint
 from leadline.errors import SourceError
 from leadline_hubspot import paths
 from leadline_hubspot.ahead import in_order, one_ahead, together
-from leadline_hubspot.answers import Json, next_after, rows_of
+from leadline_hubspot.answers import Json, named_ids, next_after, rows_of
 from leadline_hubspot.api import Api
+from leadline_hubspot.instants import now_ms
 from leadline_hubspot.mapping import MERGED_IDS, MERGED_VIDS, merged_ids
-from leadline_hubspot.position import Phase, Position, now_ms, start
+from leadline_hubspot.position import Phase, Position, start
 from leadline_hubspot.records import Reader
 from leadline_hubspot.remembered import Remembered
 from leadline_hubspot.search import Search
@@ -241,7 +242,7 @@ def _not_found(body: Json) -> Iterator[str]:
     """The ids that an answer in parts says are not there."""
     for error in body.get("errors") or ():
         if error.get("category") == "OBJECT_NOT_FOUND":
-            yield from map(str, (error.get("context") or {}).get("ids") or ())
+            yield from named_ids(error)
 
 
 def _back(position: Position) -> str:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from leadline.batches import Batch, Known, Reject, Source, Stream
 from leadline_hubspot.answers import Json
+from leadline_hubspot.instants import instant
 from leadline_hubspot.mapping import (
     MERGED_IDS,
     MERGED_VIDS,
@@ -18,7 +19,7 @@ from leadline_hubspot.mapping import (
     merged_ids,
     own_properties,
 )
-from leadline_hubspot.position import Position, instant_ms
+from leadline_hubspot.position import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Reader:
                 latest = modified
             if values.get(MERGED_IDS) or values.get(MERGED_VIDS):
                 merged |= dict.fromkeys(merged_ids(record), ids[-1])
-        return Sorted(good, ids, merged, instant_ms(latest), bad)
+        return Sorted(good, ids, merged, instant(latest) or 0, bad)
 
     def batch(self, came: Sorted, position: Position, unanswered: Sequence[str] = ()) -> Batch:
         """Live records, and after them those that were merged into them.

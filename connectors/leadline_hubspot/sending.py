@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from leadline.batches import Outcome, WriteResult
 from leadline.errors import SourceError
 from leadline_hubspot import paths
-from leadline_hubspot.answers import Forbidden, Json, Refused
+from leadline_hubspot.answers import Forbidden, Json, Refused, named_ids
 from leadline_hubspot.changes import Change
-from leadline_hubspot.present import CONTACTS, Read, named_ids, read, same
+from leadline_hubspot.present import CONTACTS, Read, read, same
 from leadline_hubspot.undoing import take_back
 
 if TYPE_CHECKING:

@@ -6,18 +6,18 @@ An update of an id that was merged away may be answered under the id of the cont
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from leadline_hubspot import paths
 from leadline_hubspot.answers import Json, rows_of
-from leadline_hubspot.present import CONTACTS, instant, same
+from leadline_hubspot.instants import instant
+from leadline_hubspot.present import CONTACTS, same
 
 if TYPE_CHECKING:
     from leadline_hubspot.api import Api
 
 _MOST = 50  # records of which HubSpot gives the history at once
-_LEEWAY = timedelta(seconds=1)  # between the two clocks of one answer
+_LEEWAY = 1_000  # ms, between the two clocks of one answer
 
 
 def take_back(api: Api, strays: Mapping[str, Mapping[str, str]], since: str) -> None:
@@ -47,12 +47,12 @@ def take_back(api: Api, strays: Mapping[str, Mapping[str, str]], since: str) -> 
             api.post(paths.BATCH_UPDATE, {"inputs": inputs}, kind=CONTACTS)
 
 
-def _before(record: Json, got: Mapping[str, str], begun: datetime) -> dict[str, str]:
+def _before(record: Json, got: Mapping[str, str], begun: int) -> dict[str, str]:
     """The values that a contact had before those it got; what it had all the time is left out."""
     before: dict[str, str] = {}
     for name, value in got.items():
         versions = _newest_first(record, name)
-        newest = instant(str(versions[0].get("timestamp"))) if versions else None
+        newest = instant(versions[0].get("timestamp")) if versions else None
         if newest is None or newest < begun - _LEEWAY:
             continue
         if same(value, str(versions[0].get("value") or "")):

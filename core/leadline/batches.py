@@ -259,17 +259,16 @@ def output_schema(dimensions: Iterable[str], stages: Iterable[str] = ()) -> pa.S
     return changes_schema([output_columns(dimensions)], stages)
 
 
-def output_columns(dimensions: Iterable[str], prefix: str | None = None) -> list[pa.Field]:
-    """The columns of one model's answer; with a prefix `score` is `PREFIX_score`."""
-    start = f"{prefix}_" if prefix else ""
+def output_columns(dimensions: Iterable[str], prefix: str = "") -> list[pa.Field]:
+    """The columns of one model's answer, each name behind the prefix."""
     return [
-        pa.field(f"{start}score", pa.int32()),
-        *(pa.field(f"{start}{name}", pa.int32()) for name in dimensions),
+        pa.field(f"{prefix}score", pa.int32()),
+        *(pa.field(f"{prefix}{name}", pa.int32()) for name in dimensions),
         *(
-            pa.field(f"{start}{name}", pa.string())
+            pa.field(f"{prefix}{name}", pa.string())
             for name in ("grade", "temperature", "reasons", "model_version")
         ),
-        pa.field(f"{start}scored_at", FieldType.INSTANT.arrow),
+        pa.field(f"{prefix}scored_at", FieldType.INSTANT.arrow),
     ]
 
 

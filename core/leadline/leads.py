@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from leadline.errors import InternalError, UsageError
+from leadline.lake.sql import text
 from leadline.model import Model
 from leadline.predicates import Clock, PredicateError, emit, fields_of, parse
 from leadline.queries import fetch
@@ -205,13 +205,13 @@ def _model(workspace: Workspace, version: str) -> Model:
     """The model of a version, as the ledger remembers it."""
     if version == workspace.model.version:
         return workspace.model
-    content = workspace.ledger.models.content(version)
-    if content is None:
+    model = workspace.recalled(version)
+    if model is None:
         raise UsageError(
             f"model version {version} is not in this ledger: its scores cannot be explained; "
             "run leadline sync to score with the present model"
         )
-    return Model.model_validate(json.loads(content))
+    return model
 
 
 def _history(workspace: Workspace, source: str, contact_id: str) -> list[dict[str, Any]]:
@@ -262,10 +262,8 @@ def _leads(
         workspace.lake.relation(con, "scores")
         workspace.lake.relation(con, "contacts", wanted=wanted)
         con.execute(
-            "CREATE TEMP VIEW mine AS SELECT * FROM scores WHERE model = "
-            + "'"
-            + workspace.model.name.replace("'", "''")
-            + "'"
+            "CREATE TEMP VIEW mine AS SELECT * FROM scores "
+            f"WHERE model = {text(workspace.model.name)}"
         )
         rows = fetch(
             con,

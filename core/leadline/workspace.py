@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from pydantic import ValidationError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from leadline.batches import Source
@@ -62,6 +63,19 @@ class Workspace:
         """
         config = self.config.having(model, self.place)
         return replace(self, config=config, draft=None, place=config.models.index(model))
+
+    @property
+    def versions(self) -> tuple[tuple[str, str], ...]:
+        """The name and version of each model."""
+        return tuple((model.name, model.version) for model in self.models)
+
+    def recalled(self, version: str) -> Model | None:
+        """A model that has scored here, by its version; None when it cannot be read any more."""
+        content = self.ledger.models.content(version)
+        try:
+            return None if content is None else Model.model_validate_json(content)
+        except ValidationError:  # of an older language of models
+            return None
 
     @cached_property
     def engine(self) -> Engine:

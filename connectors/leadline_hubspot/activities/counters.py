@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from leadline_hubspot.activities.memory import Seen
-from leadline_hubspot.activities.rows import Activity, count, from_url, gone, instant, said
+from leadline_hubspot.activities.rows import Activity, count, from_url, gone, said
+from leadline_hubspot.instants import instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from leadline_hubspot import paths
 from leadline_hubspot.activities.associations import contacts_of
 from leadline_hubspot.activities.feeds import DAY, Cursor, Feed, Page, Pull, tried
 from leadline_hubspot.activities.memory import Memory
-from leadline_hubspot.activities.rows import Activity, gone, instant, number, said
+from leadline_hubspot.activities.rows import Activity, gone, number, said
 from leadline_hubspot.activities.scan import Chunk, Record, Scan
 from leadline_hubspot.api import rows_of
+from leadline_hubspot.instants import instant
 
 _LOOK_BACK = 7 * DAY
 _TYPES = ("deal_created", "deal_won", "deal_lost")

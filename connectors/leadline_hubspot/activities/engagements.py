@@ -10,8 +10,9 @@ from leadline_hubspot.activities.associations import contacts_of
 from leadline_hubspot.activities.feeds import DAY, Cursor, Feed, Page, Pull, tried
 from leadline_hubspot.activities.memory import Memory
 from leadline_hubspot.activities.names import TypeNames
-from leadline_hubspot.activities.rows import Activity, gone, instant, said
+from leadline_hubspot.activities.rows import Activity, gone, said
 from leadline_hubspot.activities.scan import Chunk, Record, Scan
+from leadline_hubspot.instants import instant
 
 # A contact that is associated later does not change the engagement.
 _LOOK_BACK = 7 * DAY

@@ -9,8 +9,9 @@ from typing import Any
 from leadline_hubspot import paths
 from leadline_hubspot.activities.feeds import MINUTE, Cursor, Feed, Page, Pull, tried
 from leadline_hubspot.activities.memory import Memory
-from leadline_hubspot.activities.rows import Activity, from_url, instant, iso, said
+from leadline_hubspot.activities.rows import Activity, from_url, said
 from leadline_hubspot.api import next_after, rows_of
+from leadline_hubspot.instants import instant, iso
 
 _PAGE = 100
 # A page view may be told some time after it happened.

@@ -11,8 +11,9 @@ from leadline_hubspot import paths
 from leadline_hubspot.activities.feeds import MINUTE, Cursor, Feed, Page, Pull, tried
 from leadline_hubspot.activities.memory import Memory
 from leadline_hubspot.activities.owners import owned
-from leadline_hubspot.activities.rows import Activity, from_url, instant, said
+from leadline_hubspot.activities.rows import Activity, from_url, said
 from leadline_hubspot.api import Forbidden, Refused, next_after, rows_of
+from leadline_hubspot.instants import instant
 
 # Without naming them HubSpot lists only its own forms.
 _KINDS = ("hubspot", "captured", "flow")

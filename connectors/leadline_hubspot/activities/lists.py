@@ -8,8 +8,9 @@ from typing import Any
 from leadline_hubspot import paths
 from leadline_hubspot.activities.feeds import Cursor, Feed, Page, Pull, tried
 from leadline_hubspot.activities.memory import Memory
-from leadline_hubspot.activities.rows import Activity, instant, said
+from leadline_hubspot.activities.rows import Activity, said
 from leadline_hubspot.api import next_after, rows_of
+from leadline_hubspot.instants import instant
 
 _PAGE, _MEMBERS = 100, 250
 _ADDED = "hs_last_record_added_at"

@@ -12,13 +12,13 @@ import hashlib
 import json
 import secrets
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from leadline_hubspot.activities.rows import Activity, activity_of
+from leadline_hubspot.instants import now_ms
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -214,4 +214,4 @@ def note_stages(folder: Path, stages: Mapping[str, str]) -> None:
     folder: the source's own. stages: contact id → the value written.
     """
     with open_memory(folder) as memory:
-        memory.wrote(stages, int(time.time() * 1000))
+        memory.wrote(stages, now_ms())

@@ -22,6 +22,7 @@ from leadline_hubspot.activities.people import People
 from leadline_hubspot.activities.rows import to_table
 from leadline_hubspot.activities.subscriptions import Subscriptions
 from leadline_hubspot.api import Api, Forbidden
+from leadline_hubspot.instants import now_ms
 from leadline_hubspot.settings import HubSpotSettings
 
 _VERSION = 1
@@ -161,7 +162,7 @@ def _pull(source: Source, api: Api) -> Pull:
     if not isinstance(source.settings, HubSpotSettings):
         raise InternalError(f"source '{source.name}' was opened with another's settings")
     names = TypeNames(source.activity_types)
-    return Pull(source, source.settings, api, names, started=int(time.time() * 1000))
+    return Pull(source, source.settings, api, names, started=now_ms())
 
 
 def _resume(

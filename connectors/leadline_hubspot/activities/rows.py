@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pyarrow as pa
@@ -61,25 +60,6 @@ def to_table(rows: Iterable[Activity]) -> pa.Table:
                 values = [value or None for value in values]
             columns[column.name] = pa.array(values, column.type)
     return pa.table(columns)
-
-
-def instant(value: object) -> int | None:
-    """Epoch milliseconds of a time as HubSpot writes it (ISO 8601, or milliseconds); else None."""
-    text = str(value or "").strip()
-    if text.lstrip("-").isdigit():
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round(aware.timestamp() * 1000)
-
-
-def iso(moment: int) -> str:
-    """Epoch milliseconds as HubSpot reads them in a query."""
-    text = datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
 
 
 def number(value: object) -> float | None:

@@ -15,8 +15,8 @@ from typing import Any
 from leadline.errors import SourceError
 from leadline_hubspot import paths
 from leadline_hubspot.activities.feeds import DAY, MINUTE, Cursor, Pull
-from leadline_hubspot.activities.rows import instant
 from leadline_hubspot.api import next_after, rows_of
+from leadline_hubspot.instants import instant
 
 _LIST, _LIST_WITH_HISTORY, _SEARCH = 100, 50, 200
 _CALCULATED = 60 * MINUTE

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leadline_hubspot.activities.feeds import MINUTE
-from leadline_hubspot.activities.rows import Activity, instant, said
+from leadline_hubspot.activities.rows import Activity, said
+from leadline_hubspot.instants import instant
 
 STAGE, OPT_OUT = "lifecyclestage", "hs_email_optout"
 

@@ -13,8 +13,9 @@ from leadline_hubspot import paths
 from leadline_hubspot.activities.feeds import MINUTE, Cursor, Feed, Page, Pull, tried
 from leadline_hubspot.activities.memory import Memory
 from leadline_hubspot.activities.owners import owned
-from leadline_hubspot.activities.rows import Activity, instant, said
+from leadline_hubspot.activities.rows import Activity, said
 from leadline_hubspot.api import rows_of
+from leadline_hubspot.instants import instant
 
 _PAGE = 1_000
 _LATE = 60 * MINUTE

@@ -117,7 +117,7 @@ def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) 
     columns = {
         column.name: column
         for model in config.models
-        for column in output_columns(model.dimensions, model.output)
+        for column in output_columns(model.dimensions, model.prefix)
     }
     suggesting = table.stages and config.write.stages is StageMode.SUGGEST
     suggested = ["suggested_stage"] if suggesting else []

@@ -113,6 +113,5 @@ def _check_outputs(
 
 def outputs_of(model: Model) -> tuple[str, ...]:
     """The names of what is written for a model; a contact has one stage, whoever says it."""
-    start = f"{model.output}_" if model.output else ""
     own = (*OUTPUT_FIELDS[:1], *model.dimensions, *OUTPUT_FIELDS[1:])
-    return tuple(each if each in STAGES else f"{start}{each}" for each in own)
+    return tuple(each if each in STAGES else f"{model.prefix}{each}" for each in own)

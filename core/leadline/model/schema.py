@@ -71,6 +71,11 @@ class Model(Table):
     )
 
     @property
+    def prefix(self) -> str:
+        """What the names of its output fields start with: "b2c_", or nothing."""
+        return f"{self.output}_" if self.output else ""
+
+    @property
     def version(self) -> str:
         """Twelve hex digits of the normalised content: same facts and version, same score."""
         return hashlib.sha256(self.content.encode()).hexdigest()[:12]

@@ -55,7 +55,7 @@ def changes_table(models: Sequence[Model], scores: pa.Table) -> pa.Table:
     for answer in answers:
         place = pc.index_in(ids, value_set=answer["contact_id"])
         columns += answer.drop_columns("contact_id").take(place).columns
-    schema = changes_schema(output_columns(model.dimensions, model.output) for model in models)
+    schema = changes_schema(output_columns(model.dimensions, model.prefix) for model in models)
     return pa.table(columns, names=schema.names).cast(schema)
 
 

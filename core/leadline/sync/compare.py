@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
-from pydantic import ValidationError
 
 from leadline.errors import InternalError
 from leadline.model import Model
@@ -137,14 +136,8 @@ def _base(workspace: Workspace) -> Base:
         version = fetch(con, mine, [workspace.model.name])["version"][0].as_py()
     if version == workspace.model.version:
         return Base(workspace.model, PUBLISHED)
-    content = None if version is None else workspace.ledger.models.content(version)
-    if content is None:
-        return Base(workspace.model, CONFIGURED)
-    try:
-        return Base(Model.model_validate_json(content), PUBLISHED)
-    except ValidationError:
-        # Published in an older language of models, which nobody can score with any more.
-        return Base(workspace.model, CONFIGURED)
+    model = None if version is None else workspace.recalled(version)
+    return Base(workspace.model, CONFIGURED) if model is None else Base(model, PUBLISHED)
 
 
 def _scored(

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import ValidationError
 
 from leadline.config import First, MaxChanges, StageMode
 from leadline.ledger import Origin
@@ -143,21 +142,12 @@ def _base(workspace: Workspace, now: Model, as_of: datetime) -> pa.Table | None:
         published = fetch(con, "SELECT * FROM scores WHERE model = $1", [now.name])
     if not published.num_rows:
         return None
-    model = _model(workspace, published["model_version"][0].as_py())
+    model = workspace.recalled(published["model_version"][0].as_py())
     if model is None:
         return published
     known_at = min(as_of, pc.max(published["as_of"]).as_py())
     wide = workspace.engine.score(model, as_of, known_at=known_at)
     return scores_table(workspace.engine.compiled(model), wide, as_of)
-
-
-def _model(workspace: Workspace, version: str) -> Model | None:
-    """The model of a version; None when it cannot be read any more."""
-    content = workspace.ledger.models.content(version)
-    try:
-        return None if content is None else Model.model_validate_json(content)
-    except ValidationError:
-        return None
 
 
 def _size(made: Plan) -> int:

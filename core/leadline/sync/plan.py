@@ -116,7 +116,7 @@ def plan(workspace: Workspace, source: Source, scores: pa.Table) -> Plan:
     """The difference between the scores and what the source is known to hold."""
     mine = scores.filter(pc.equal(scores["source"], source.name))
     desired = changes_table(workspace.models, mine)
-    prefixes = tuple(f"{model.output}_" if model.output else "" for model in workspace.models)
+    prefixes = tuple(model.prefix for model in workspace.models)
     if not _writable(workspace, source):
         none = desired.slice(0, 0)
         return Plan(source.name, none, none, desired.num_rows, prefixes=prefixes)

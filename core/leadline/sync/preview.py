@@ -46,7 +46,7 @@ class Preview:
     def report(self) -> Report:
         """What was done, as a sync reports it; nothing is published or pushed."""
         errors = tuple(str(each.error) for each in self.pulled.values() if each.error is not None)
-        models = tuple((model.name, model.version) for model in self.workspace.models)
+        models = self.workspace.versions
         return Report(
             self.run_id,
             self.as_of,

@@ -132,7 +132,7 @@ def _check_origin(workspace: Workspace, path: Path, sealed: Sealed) -> None:
 
 
 def _check_models(workspace: Workspace, path: Path, kept: Kept) -> None:
-    here = [(model.name, model.version) for model in workspace.models]
+    here = list(workspace.versions)
     there = [(each.name, each.version) for each in kept.models]
     if here == there:
         return

@@ -149,7 +149,7 @@ def _rooms(
         if each.error is None
         for contact in sorted(each.missing)
     ]
-    models = tuple((model.name, model.version) for model in workspace.models)
+    models = workspace.versions
     reached = [source for source in sources if pulled[source.name].error is None]
     if not reached:
         return Report(run_id, at, models, pulled, errors=tuple(errors))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from leadline_hubspot.activities.counters import COUNTERS, counted, look, usable, withdrawn
-from leadline_hubspot.activities.rows import Activity, instant, iso, to_table
+from leadline_hubspot.activities.rows import Activity, to_table
 from leadline_hubspot.activities.stages import opt_outs, stage_changes
+from leadline_hubspot.instants import instant, iso
 
 DEFINED = [name for each in COUNTERS for name in (each.property, each.last)]
 VIEWS = usable(["events"], DEFINED)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from leadline_hubspot.activities.rows import instant, iso
+from leadline_hubspot.instants import instant, iso
 from leadline_sandbox.hubspot import Hub, portal
 from leadline_sandbox.hubspot.kinds import BY_NAME
 

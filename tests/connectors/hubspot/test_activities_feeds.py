@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leadline_hubspot.activities import note_stages
-from leadline_hubspot.activities.rows import iso
+from leadline_hubspot.instants import iso
 from leadline_sandbox.hubspot import Hub, portal
 
 from .activity_world import Pulls, of_type, source_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline_hubspot.activities.rows import iso
+from leadline_hubspot.instants import iso
 from leadline_sandbox.hubspot import Hub, portal
 from leadline_sandbox.hubspot.feeds import Form
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leadline_hubspot import position, pull
+from leadline_hubspot import instants, pull
 from leadline_sandbox.hubspot import Hub, portal
 from tests.e2e.world import World
 
@@ -133,7 +133,7 @@ def test_after_a_storm_lake_and_portal_agree_and_nothing_is_lost(
         born = {record.id for record in hub.store.records("contacts")}
         hands = soak(world, hub, seed, rounds=3)
         # Who was erased for good is in no list and no search: only a full sweep tells.
-        now = position.now_ms()
+        now = instants.now_ms()
         monkeypatch.setattr(pull, "now_ms", lambda: now + EIGHT_DAYS)
         # One sync ends the pass that was interrupted, the next one sweeps.
         for _ in range(2):

@@ -18,7 +18,7 @@ from leadline.batches import Stream
 from leadline.errors import SourceError
 from leadline.vocabulary import FieldType
 from leadline_hubspot import paths
-from leadline_hubspot.activities.rows import iso
+from leadline_hubspot.instants import iso
 from leadline_sandbox.hubspot import Hub, portal, searching
 
 from . import activity_world, reading
