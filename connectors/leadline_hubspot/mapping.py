@@ -93,22 +93,27 @@ def own_properties(source: Source) -> dict[str, str]:
     }
 
 
-class Columns:
-    """The properties of some records as columns of text, all built at once."""
+def texts(records: Sequence[Json], names: Iterable[str]) -> pa.StructArray:
+    """These properties of some records, as text and all at once: a row each, null where empty."""
+    kind = pa.struct([pa.field(name, pa.string()) for name in names])
+    values = [record["properties"] for record in records]
+    try:
+        return pa.array(values, kind)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):  # a bare number or boolean among the texts
+        return pa.array([{n: _text(v) for n, v in each.items()} for each in values], kind)
 
-    def __init__(self, records: Sequence[Json], names: Iterable[str]) -> None:
-        self._places = {name: place for place, name in enumerate(dict.fromkeys(names))}
-        kind = pa.struct([pa.field(name, pa.string()) for name in self._places])
-        values = [record["properties"] for record in records]
-        try:
-            whole = pa.array(values, kind)
-        except (pa.ArrowTypeError, pa.ArrowInvalid):  # a bare number or boolean among the texts
-            whole = pa.array([{n: _text(v) for n, v in each.items()} for each in values], kind)
-        self._columns: list[pa.Array] = whole.flatten()
+
+class Columns:
+    """The columns of `texts`, by name."""
+
+    def __init__(self, rows: pa.StructArray) -> None:
+        self._columns = {
+            field.name: column for field, column in zip(rows.type, rows.flatten(), strict=True)
+        }
 
     def of(self, names: Iterable[str]) -> pa.Array:
         """Of each record the first of these properties that is not empty."""
-        first, *others = (self._columns[self._places[name]] for name in names)
+        first, *others = (self._columns[name] for name in names)
         for other in others:
             first = pc.if_else(pc.fill_null(pc.equal(first, ""), True), other, first)
         return first

@@ -6,8 +6,9 @@ for what was modified. What a search cannot tell comes from the list of deleted 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from urllib.parse import quote
 
 import numpy as np
@@ -21,10 +22,12 @@ from leadline_hubspot.api import Api
 from leadline_hubspot.instants import now_ms
 from leadline_hubspot.mapping import MERGED_IDS, MERGED_VIDS, merged_ids
 from leadline_hubspot.position import Phase, Position, start
-from leadline_hubspot.records import Reader
+from leadline_hubspot.records import Reader, Sorted
 from leadline_hubspot.remembered import Remembered
 from leadline_hubspot.search import Search
 from leadline_hubspot.settings import HubSpotSettings
+
+T = TypeVar("T")
 
 # Longer lists of properties do not fit into an address: they go into the body of a second call.
 _LONGEST_QUERY = 6_000
@@ -54,7 +57,7 @@ def pull(reader: Reader, api: Api, since: Checkpoint | None) -> Iterator[Batch]:
 class _Read:
     """Records that came, and the ids that were asked for and of which nothing was said."""
 
-    records: Sequence[Json]
+    came: Sorted
     unanswered: Sequence[str] = ()
 
 
@@ -93,17 +96,15 @@ class _Pass:
         """All live records by the list; a second call where the properties are too many for it."""
         names = self.reader.properties
         short = len(quote(",".join(names), safe=",")) <= _LONGEST_QUERY
-        pages = self._pages(self.position.after, {"properties": names} if short else {})
+        after = self.position.after
         if short:
-            came = ((_Read(rows), after or "") for rows, after in pages)
-        else:
-            came = (
-                (read, after or "")
-                for (_, after), read in in_order(
-                    pages, lambda page: self._read(_ids(page[0])), self.settings.workers
-                )
-            )
-        yield from self._batches(came)
+            # Read where the page was parsed: objects that are let go of early cost least.
+            whole = self._pages(after, {"properties": names}, self.reader.sorted)
+            yield from self._batches((_Read(came), then or "") for came, then in whole)
+            return
+        listed = self._pages(after, {}, lambda rows: list(_ids(rows)))
+        reads = in_order(listed, lambda page: self._read(page[0]), self.settings.workers)
+        yield from self._batches((read, then or "") for (_, then), read in reads)
 
     def _changed(self) -> Iterator[Batch]:
         """The live records that a search finds, read by their ids."""
@@ -122,14 +123,14 @@ class _Pass:
         whole = self.settings.page_size == _LARGEST_PAGE
         for group in together(came, _TOGETHER if whole else 1):
             read = _Read(
-                [row for each, _ in group for row in each.records],
+                Sorted.joined([each.came for each, _ in group]),
                 [one for each, _ in group for one in each.unanswered],
             )
             later = (after for _, after in reversed(group) if after)
             yield self._batch(read, next(later, self.position.after))
 
     def _batch(self, read: _Read, after: str) -> Batch:
-        came = self.reader.sorted(read.records)
+        came = read.came
         ids = [one for one in came.ids if one.isdigit()]
         self.position = replace(self.position.met(came.latest), after=after)
         name = str(self.position.started) if self.position.sweeping else self.position.ids
@@ -148,7 +149,7 @@ class _Pass:
         known = self.archived - set(self.remembered.ids(_back(self.position)).tolist())
         found, pages = list[str](), 0
         query = {"archived": True, "properties": (MERGED_IDS, MERGED_VIDS)}
-        for rows, _ in self._pages("", query):
+        for rows, _ in self._pages("", query, list):
             pages += 1
             found += _ids(rows)
             fresh = [row for row in rows for one in _ids([row]) if int(one) not in known]
@@ -182,22 +183,22 @@ class _Pass:
         chunks = [every[place : place + size] for place in range(0, len(every), size)]
         for chunk, read in in_order(chunks, self._read, self.settings.workers):
             batch = self._batch(read, self.position.after)
-            there = {*_ids(read.records), *read.unanswered}
+            there = {*read.came.ids, *read.unanswered}
             yield batch, {one: self.merged.get(one) for one in chunk if one not in there}
 
     # --- calls
 
     def _pages(
-        self, after: str, query: dict[str, object]
-    ) -> Iterator[tuple[list[Json], str | None]]:
-        """The pages of the list from `after` on, each with where the next one starts."""
+        self, after: str, query: dict[str, object], use: Callable[[list[Json]], T]
+    ) -> Iterator[tuple[T, str | None]]:
+        """What is made of each page of the list from `after` on, with where the next one starts."""
 
-        def page(start_at: str) -> tuple[str, list[Json], str | None]:
+        def page(start_at: str) -> tuple[str, T, str | None]:
             asked = {"limit": self.settings.page_size, **query, "after": start_at or None}
             body = self.api.get(paths.OBJECTS, asked.items(), kind=self.reader.kind)
-            return start_at, rows_of(body), next_after(body)
+            return start_at, use(rows_of(body)), next_after(body)
 
-        def following(result: tuple[str, list[Json], str | None]) -> str | None:
+        def following(result: tuple[str, T, str | None]) -> str | None:
             started, _, then = result
             if then is not None and then == started:
                 raise SourceError(
@@ -205,21 +206,20 @@ class _Pass:
                 )
             return then
 
-        for _, rows, then in one_ahead(after, page, following):
-            yield rows, then
+        for _, used, then in one_ahead(after, page, following):
+            yield used, then
 
     def _read(self, ids: Iterable[str]) -> _Read:
         """The records of up to 100 ids; one that was merged answers under its new id."""
         asked = list(ids)
-        read = self._read_once(asked)
-        if read.unanswered:
-            again = self._read_once(read.unanswered)
-            read = _Read([*read.records, *again.records], again.unanswered)
-        return read
+        records, unanswered = self._read_once(asked) if asked else ([], [])
+        if unanswered:
+            again, unanswered = self._read_once(unanswered)
+            records = [*records, *again]
+        return _Read(self.reader.sorted(records), unanswered)
 
-    def _read_once(self, ids: Sequence[str]) -> _Read:
-        if not ids:
-            return _Read([])
+    def _read_once(self, ids: Sequence[str]) -> tuple[list[Json], list[str]]:
+        """The records of some ids, and the ids of which nothing is said."""
         body: Json = {
             "inputs": [{"id": one} for one in ids],
             "properties": list(self.reader.properties),
@@ -229,7 +229,7 @@ class _Pass:
         records = rows_of(answer)
         said = {*_ids(records), *_not_found(answer)}
         said |= {one for record in records for one in merged_ids(record)}
-        return _Read(records, [one for one in ids if one not in said])
+        return records, [one for one in ids if one not in said]
 
 
 def _ids(records: Iterable[Json]) -> Iterator[str]:

@@ -18,23 +18,42 @@ from leadline_hubspot.mapping import (
     known_values,
     merged_ids,
     own_properties,
+    texts,
 )
 from leadline_hubspot.position import Position
 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Records that can be used, and what is known of them all.
+    """Records that can be used, as columns, and what is known of them all.
 
-    ids: theirs, in the same order. merged: the ids that went into them, and into which. latest: the
-    latest modification in milliseconds, or up to a second less; 0 for none. bad: what is no record.
+    ids, created, updated, texts: of each record in order; `texts` its properties. merged: the ids
+    that went into them, and into which. latest: the latest modification in milliseconds, or up to a
+    second less; 0 for none. bad: what is no record.
     """
 
-    good: Sequence[Json]
     ids: Sequence[str]
+    created: Sequence[str | None]
+    updated: Sequence[str | None]
+    texts: pa.StructArray
     merged: Mapping[str, str]
     latest: int
     bad: Sequence[object]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Sorted]) -> Sorted:
+        """Several as one."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            [one for each in parts for one in each.ids],
+            [one for each in parts for one in each.created],
+            [one for each in parts for one in each.updated],
+            pa.concat_arrays([each.texts for each in parts]),
+            {old: into for each in parts for old, into in each.merged.items()},
+            max(each.latest for each in parts),
+            [one for each in parts for one in each.bad],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +78,7 @@ class Reader:
         return tuple(dict.fromkeys([self.modified, MERGED_IDS, MERGED_VIDS, *wanted, *own]))
 
     def sorted(self, records: Sequence[Json]) -> Sorted:
-        """Look at each record once."""
+        """Look at each record once; what was read of it need not be kept."""
         good, ids, bad = list[Json](), list[str](), list[object]()
         merged, latest = dict[str, str](), ""
         for record in records:
@@ -75,23 +94,30 @@ class Reader:
                 latest = modified
             if values.get(MERGED_IDS) or values.get(MERGED_VIDS):
                 merged |= dict.fromkeys(merged_ids(record), ids[-1])
-        return Sorted(good, ids, merged, instant(latest) or 0, bad)
+        return Sorted(
+            ids,
+            [record.get("createdAt") for record in good],
+            [record.get("updatedAt") for record in good],
+            texts(good, self.properties),
+            merged,
+            instant(latest) or 0,
+            bad,
+        )
 
     def batch(self, came: Sorted, position: Position, unanswered: Sequence[str] = ()) -> Batch:
         """Live records, and after them those that were merged into them.
 
         unanswered: ids that HubSpot was asked for twice and said nothing of.
         """
-        good = came.good
         ids = pa.array(came.ids, pa.string())
         columns = {
             self.stream.key: ids,
-            "updated_at": pa.array([r.get("updatedAt") for r in good], pa.string()),
-            "deleted": pa.repeat(False, len(good)),
+            "updated_at": pa.array(came.updated, pa.string()),
+            "deleted": pa.repeat(False, len(ids)),
         }
         if self._contacts:
-            columns["created_at"] = pa.array([r.get("createdAt") for r in good], pa.string())
-        read = Columns(good, self.properties)
+            columns["created_at"] = pa.array(came.created, pa.string())
+        read = Columns(came.texts)
         columns |= {field: read.of(names) for field, names in self.fields.items()}
         rows = pa.table(columns)
         if came.merged:
