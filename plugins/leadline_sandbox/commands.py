@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Literal
 
 import typer
@@ -32,11 +34,39 @@ def hubspot(
     ] = None,
 ) -> None:
     """Simulate a HubSpot account until Ctrl-C."""
-    try:
+    with _needed():
         from leadline_sandbox.hubspot.foreground import run
+    options = {"tier": tier, "token": token, "lag_seconds": lag}
+    run(port, contacts, seed, fault or (), options, typer.echo)
+
+
+@sandbox.command()
+def salesforce(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="0 takes any free one.")] = 8766,
+    contacts: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="How many people, leads among them.")
+    ] = 2_000,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another CRM.")] = 7,
+    person_accounts: Annotated[
+        bool, typer.Option("--person-accounts", help="Some people are accounts of their own.")
+    ] = False,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND:CALLS:RATE", help="Trouble, such as 503:query:0.1; repeat."),
+    ] = None,
+) -> None:
+    """Simulate a Salesforce org until Ctrl-C."""
+    with _needed():
+        from leadline_sandbox.salesforce.foreground import run
+    run(port, contacts, seed, fault or (), {"person_accounts": person_accounts}, typer.echo)
+
+
+@contextmanager
+def _needed() -> Iterator[None]:
+    """Say what to install where a library of the simulators is missing."""
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise UsageError(
             f"the simulator needs {error.name}: pip install 'leadline[sandbox]'"
         ) from error
-    options = {"tier": tier, "token": token, "lag_seconds": lag}
-    run(port, contacts, seed, fault or (), options, typer.echo)

@@ -23,6 +23,11 @@ class Call:
     at: float  # seconds since 1970 on the CRM's clock
     took: float  # seconds
     fault: str = ""  # the fault that answered in the CRM's place
+    headers: tuple[tuple[str, str], ...] = ()  # names in lower case, credentials left out
+
+    def header(self, name: str) -> str:
+        """A header of the request; "" when it is missing."""
+        return next((value for key, value in self.headers if key == name.lower()), "")
 
     @property
     def json(self) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import uvicorn
 
@@ -15,6 +15,15 @@ from leadline.errors import WorkspaceError
 
 HOST = "127.0.0.1"
 _PATIENCE = 10.0  # seconds
+
+
+class Crm(Protocol):
+    """A simulated CRM that is told where it can be reached."""
+
+    url: str
+
+
+C = TypeVar("C", bound=Crm)
 
 
 def listen(port: int = 0) -> socket.socket:
@@ -33,20 +42,20 @@ def listen(port: int = 0) -> socket.socket:
     return taken
 
 
-def address(opened: socket.socket) -> str:
+def address(taken: socket.socket) -> str:
     """The URL of a socket."""
-    return f"http://{HOST}:{opened.getsockname()[1]}"
+    return f"http://{HOST}:{taken.getsockname()[1]}"
 
 
 @contextmanager
-def running(app: Any, opened: socket.socket) -> Iterator[None]:
+def running(app: Any, taken: socket.socket) -> Iterator[None]:
     """Answer on the socket, in a thread, until the block ends."""
     server = _server(app)
     failed: list[BaseException] = []
 
     def run() -> None:
         try:
-            server.run(sockets=[opened])
+            server.run(sockets=[taken])
         except SystemExit as error:
             failed.append(error)
 
@@ -62,17 +71,26 @@ def running(app: Any, opened: socket.socket) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join(_PATIENCE)
-        opened.close()
+        taken.close()
 
 
-def serve(app: Any, opened: socket.socket) -> None:
+@contextmanager
+def opened(crm: C, build: Callable[[C], Any]) -> Iterator[C]:
+    """The CRM, answering at `crm.url` on a free port until the block ends."""
+    taken = listen()
+    crm.url = address(taken)
+    with running(build(crm), taken):
+        yield crm
+
+
+def serve(app: Any, taken: socket.socket) -> None:
     """Answer on the socket until Ctrl-C."""
     try:
-        _server(app).run(sockets=[opened])
+        _server(app).run(sockets=[taken])
     except KeyboardInterrupt:
         pass
     finally:
-        opened.close()
+        taken.close()
 
 
 def _server(app: Any) -> uvicorn.Server:
@@ -84,6 +102,7 @@ def _server(app: Any) -> uvicorn.Server:
             lifespan="off",
             ws="none",
             server_header=False,
+            date_header=False,  # the gate tells the CRM's own time
             h11_max_incomplete_event_size=1 << 20,
             timeout_graceful_shutdown=1,
             timeout_keep_alive=75,

@@ -8,27 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from typing import Any
 
-from leadline.errors import UsageError
 from leadline_sandbox.clock import Clock
 from leadline_sandbox.hubspot.app import build
 from leadline_sandbox.hubspot.hub import Hub
 from leadline_sandbox.hubspot.options import Options
 from leadline_sandbox.hubspot.seeding import fill
-from leadline_sandbox.server import address, listen, running
+from leadline_sandbox.options import chosen
+from leadline_sandbox.server import opened
 
 __all__ = ["Hub", "Options", "make", "portal"]
 
 
 def make(contacts: int = 50, seed: int = 7, **options: Any) -> Hub:
     """A filled portal that is not served yet; the options are those of `Options`."""
-    unknown = options.keys() - {each.name for each in fields(Options)}
-    if unknown:
-        raise UsageError(f"a portal has no option {', '.join(sorted(unknown))}")
-    chosen = Options(**options)
-    hub = Hub(chosen, Clock(chosen.now))
+    taken = chosen(Options, options, "a portal")
+    hub = Hub(taken, Clock(taken.now))
     fill(hub.store, contacts, seed)
     return hub
 
@@ -36,8 +32,5 @@ def make(contacts: int = 50, seed: int = 7, **options: Any) -> Hub:
 @contextmanager
 def portal(contacts: int = 50, seed: int = 7, **options: Any) -> Iterator[Hub]:
     """A filled portal that answers at `hub.url` until the block ends."""
-    hub = make(contacts, seed, **options)
-    opened = listen()
-    hub.url = address(opened)
-    with running(build(hub), opened):
+    with opened(make(contacts, seed, **options), build) as hub:
         yield hub

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
+from leadline_sandbox.gate import Gate
 from leadline_sandbox.hubspot import (
     account,
     associations,
@@ -19,7 +20,7 @@ from leadline_sandbox.hubspot import (
     objects,
     searching,
 )
-from leadline_sandbox.hubspot.gate import Gate
+from leadline_sandbox.hubspot.gate import Keeper
 from leadline_sandbox.hubspot.hub import Hub
 from leadline_sandbox.hubspot.problems import Problem
 
@@ -36,7 +37,7 @@ def build(hub: Hub) -> ASGIApp:
         app.include_router(module.router)
     app.add_exception_handler(Problem, _refused)
     app.add_exception_handler(HTTPException, _unknown)
-    return Gate(app, hub)
+    return Gate(app, Keeper(hub))
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from leadline_sandbox.foreground import attend
 from leadline_sandbox.hubspot import Hub, make
 from leadline_sandbox.hubspot.app import build
-from leadline_sandbox.server import address, listen, serve
 
 _CONFIG = """
 [sources.hubspot]
@@ -26,16 +26,14 @@ def run(
     say: Callable[[str], None],
 ) -> None:
     """Serve a portal until Ctrl-C."""
-    opened = listen(port)
-    hub = make(contacts, seed, **options)
-    for fault in faults:
-        hub.faults.parse(fault)
-    hub.url = address(opened)
-    say(_welcome(hub, faults))
-    serve(build(hub), opened)
-    say(f"\nstopped after {hub.journal.count():,} calls")
-    for label, number in hub.journal.summary().items():
-        say(f"  {label}: {number:,}")
+    attend(
+        port,
+        lambda: make(contacts, seed, **options),
+        build,
+        lambda hub: _welcome(hub, faults),
+        faults,
+        say,
+    )
 
 
 def _welcome(hub: Hub, faults: Sequence[str]) -> str:
@@ -54,6 +52,5 @@ def _welcome(hub: Hub, faults: Sequence[str]) -> str:
         "",
         "Put this into config.toml, and run leadline check:",
         _CONFIG.format(token=hub.token, url=hub.url),
-        "Ctrl-C ends it.",
     ]
     return "\n".join(lines)

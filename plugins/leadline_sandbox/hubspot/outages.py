@@ -7,6 +7,7 @@ from collections.abc import Callable
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from leadline_sandbox.faults import Fault
+from leadline_sandbox.gate import BROKEN, SLOW
 from leadline_sandbox.hubspot.problems import Problem, limited, missing_scopes
 
 _PAGE = (
@@ -58,5 +59,4 @@ ANSWERS: dict[str, Callable[[Fault], Response]] = {
     "html200": _page(200, "Just a moment..."),
     "empty200": lambda fault: Response(b"", 200, media_type="application/json"),
 }
-BROKEN, SLOW = "broken", "slow"
 KINDS = (*ANSWERS, BROKEN, SLOW)

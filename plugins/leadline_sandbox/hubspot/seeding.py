@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from leadline_sandbox.hubspot.instants import full_iso
 from leadline_sandbox.hubspot.kinds import COMPANIES, CONTACTS
@@ -13,7 +11,7 @@ from leadline_sandbox.hubspot.projecting import Projector
 from leadline_sandbox.hubspot.records import Record
 from leadline_sandbox.hubspot.stages import stage_dates
 from leadline_sandbox.hubspot.store import Store
-from leadline_sandbox.seed import Act, Funnel, Row, funnel, milliseconds
+from leadline_sandbox.seed import Act, Funnel, Row, funnel, milliseconds, uncollected
 
 _FREE_MAIL = ("freemail.example", "postbox.example", "webmail.example")
 _TEXTS = {
@@ -66,7 +64,7 @@ def fill(store: Store, contacts: int, seed: int) -> None:
     if not contacts:
         return
     today = store.clock.now().date()
-    with store.lock, _uncollected():
+    with store.lock, uncollected():
         made = funnel(contacts, seed, today, store.options.activities_per_contact)
         acts: dict[int, list[Act]] = defaultdict(list)
         for act in made.activities:
@@ -77,18 +75,6 @@ def fill(store: Store, contacts: int, seed: int) -> None:
         for act in made.activities:
             projector.take(act)
         projector.finish()
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without garbage collection, which takes a third of the time and finds nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _contacts(store: Store, made: Funnel, acts: dict[int, list[Act]]) -> dict[int, str]:
