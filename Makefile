@@ -25,6 +25,7 @@ lint: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.hubspot
+	$(BIN)/python -m benchmarks.salesforce
 
 clean:
 	rm -rf .venv demo dist .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

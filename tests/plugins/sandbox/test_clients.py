@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leadline_sandbox.hubspot import Hub, portal
 
-NODE = Path(__file__).parent / "node"
+from .node_clients import drive
+
 SINCE = "2026-01-01T00:00:00Z"
 
 
@@ -27,37 +21,8 @@ def hub() -> Iterator[Hub]:
         yield hub
 
 
-@pytest.fixture(scope="session")
-def node_modules() -> Path:
-    """The installed Node client, kept between runs for as long as its lock file stays the same."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("there is no node or no npm on this machine")
-    digest = sha256((NODE / "package-lock.json").read_bytes()).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"leadline-sandbox-node-{os.getuid()}-{digest}"
-    modules = folder / "node_modules"
-    if not (folder / "done").exists():
-        folder.mkdir(exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(NODE / name, folder)
-        ran = subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True
-        )
-        if ran.returncode:
-            pytest.skip(f"npm cannot install the client: {ran.stderr.strip()[-300:]}")
-        (folder / "done").touch()
-    return modules
-
-
-def test_the_node_client_reads_and_writes(hub: Hub, node_modules: Path) -> None:
-    ran = subprocess.run(
-        ["node", str(NODE / "drive.js"), hub.url, hub.token, SINCE],
-        env={**os.environ, "NODE_PATH": str(node_modules)},
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
-    assert ran.returncode == 0, ran.stderr
-    seen = json.loads(ran.stdout)
+def test_the_node_client_reads_and_writes(hub: Hub) -> None:
+    seen = drive("drive.js", hub.url, hub.token, SINCE)
     ids = [str(number) for number in range(100_001, 100_061)]
     assert seen["listed"] == ids
     assert seen["one"]["updated"]

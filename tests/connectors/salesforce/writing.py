@@ -1,0 +1,185 @@
+"""An org that scores are written to, and the connector at work on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pytest
+
+from leadline.batches import Finding, Outcome, Source, WriteResult, output_schema
+from leadline_salesforce import quota
+from leadline_salesforce.api import Api
+from leadline_salesforce.checking import check, fix
+from leadline_salesforce.settings import SalesforceSettings
+from leadline_salesforce.write import write
+from leadline_sandbox.salesforce import Org, org
+
+NOW = datetime(2026, 11, 20, 10, 30, 0, 123_456, UTC)
+SCORE = "Leadline_Score__c"
+OWN = tuple(
+    f"Leadline_{name}__c"
+    for name in (
+        "Score",
+        "Fit",
+        "Engagement",
+        "Grade",
+        "Temperature",
+        "Reasons",
+        "Model_Version",
+        "Scored_At",
+    )
+)
+STAGES = {
+    "Lead.Status": {
+        "Working": frozenset({"", "New"}),
+        "Qualified": frozenset({"New", "Working"}),
+        "Converted": frozenset({"New"}),
+        "Marvellous": frozenset({"New"}),
+    },
+    "Contact.My_Stage__c": {"Prospect": frozenset({""})},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One org, one connector."""
+
+    crm: Org
+    source: Source
+    api: Api
+
+    @property
+    def calls(self) -> int:
+        """How many calls the connector has made."""
+        return self.source.meter.calls
+
+    @property
+    def leads(self) -> list[str]:
+        """The ids of the live leads that were not converted."""
+        there = self.crm.store.records("Lead")
+        return [each.id for each in there if not each.values.get("IsConverted")]
+
+    @property
+    def contacts(self) -> list[str]:
+        """The ids of the live contacts."""
+        return [each.id for each in self.crm.store.records("Contact")]
+
+    def held(self, record_id: str, name: str = SCORE) -> Any:
+        """What a record has in a field now; None for nothing."""
+        kind = {"00Q": "Lead", "003": "Contact", "001": "Account"}[record_id[:3]]
+        record = self.crm.store.get(kind, record_id)
+        assert record is not None
+        return record.values.get(name)
+
+    def write(self, *rows: Mapping[str, Any]) -> dict[str, WriteResult]:
+        """The results by contact; exactly one each."""
+        results = list(write(self.source, self.api, changes(rows)))
+        assert sorted(each.contact_id for each in results) == sorted(
+            row["contact_id"] for row in rows
+        )
+        return {each.contact_id: each for each in results}
+
+    def score(self, ids: Sequence[str], **values: Any) -> dict[str, WriteResult]:
+        """The results of writing the same values to each."""
+        return self.write(*({"contact_id": each, **values} for each in ids))
+
+    def stage(self, contact_id: str, value: str, field: str = "Lead.Status") -> WriteResult:
+        """One contact's result of writing a stage."""
+        row = {"contact_id": contact_id, "stage": value, "stage_field": field}
+        return self.write(row)[contact_id]
+
+    def sent(self) -> list[dict[str, Any]]:
+        """Every record of every update by collections."""
+        calls = self.crm.journal.calls("collections.update")
+        return [each for call in calls for each in call.json["records"]]
+
+    @property
+    def aborted(self) -> int:
+        """How many jobs were aborted that were at work."""
+        return aborted(self.crm)
+
+    def check(self) -> dict[str, Finding]:
+        return {each.subject: each for each in check(self.source, self.api)}
+
+    def fix(self) -> dict[str, Finding]:
+        return {each.subject: each for each in fix(self.source, self.api)}
+
+
+def aborted(crm: Org) -> int:
+    """How many jobs were aborted that were at work: one that was never closed does no harm."""
+    jobs = crm.ingests.by_id.values()
+    return sum(job.state == "Aborted" and job.closed > 0 for job in jobs)
+
+
+def changes(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Changes with a score of 40 unless the row says otherwise."""
+    usual = {"score": 40, "fit": 30, "engagement": 10, "grade": "A2", "temperature": "warm"}
+    usual |= {"reasons": "Head of IT", "model_version": "v1", "scored_at": NOW}
+    staged = ("stage", "stage_field") if any("stage" in row for row in rows) else ()
+    schema = output_schema(["fit", "engagement"], staged)
+    return pa.Table.from_pylist([{**usual, **row} for row in rows], schema=schema)
+
+
+def source_of(
+    crm: Org, folder: Path, settings: Mapping[str, Any] | None = None, **source: Any
+) -> Source:
+    """A source that signs in to the org by a private key, unless the settings say otherwise."""
+    jwt = {
+        "consumer_key": crm.consumer_key,
+        "username": crm.username,
+        "private_key": crm.private_key,
+    }
+    given = {"jwt": jwt, "instance_url": crm.url, **(settings or {})}
+    given = {name: value for name, value in given.items() if value is not None}
+    output = output_schema(["fit", "engagement"]).remove(0)
+    return Source(
+        name="org",
+        connector="salesforce",
+        settings=SalesforceSettings.model_validate(given),
+        base=folder,
+        state=folder / "state",
+        time_zone=ZoneInfo("UTC"),
+        **{"output": output, "stages": STAGES, **source},
+    )
+
+
+@contextmanager
+def desk(
+    folder: Path,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    source: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Iterator[Desk]:
+    """An org without activities, whose objects the connector has looked at already."""
+    with org(**{"contacts": 20, "activities_per_contact": 0, **options}) as crm:
+        opened = source_of(crm, folder, settings, **(source or {}))
+        found = Desk(crm, opened, Api(opened))
+        found.api.describe("Lead")
+        crm.journal.clear()
+        yield found
+
+
+class FastClock:
+    """Time that passes only while somebody waits: a wait of a minute takes none."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def pause(self, seconds: float) -> None:
+        self.now += seconds
+
+    def install(self, patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(quota, "now", lambda: self.now)
+        patch.setattr(quota, "pause", self.pause)
+
+
+def outcomes(results: Mapping[str, WriteResult]) -> dict[str, Outcome]:
+    return {contact_id: each.outcome for contact_id, each in results.items()}
