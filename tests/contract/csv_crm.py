@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from leadline.testing import Crm, Row
 
+TYPED = {
+    "budget": 1234.5,
+    "visits": 7,
+    "planned_purchase_date": date(2026, 3, 29),
+    "seen_at": datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC),
+    "opted_out": True,
+}
 CONTACT_HEADINGS = (
     "contact_id",
     "email",
@@ -16,6 +23,8 @@ CONTACT_HEADINGS = (
     "job_title",
     "company",
     "updated_at",
+    "merged_into",
+    *TYPED,
 )
 COMPANY_HEADINGS = ("company_id", "company", "updated_at")
 ACTIVITY_HEADINGS = ("activity_id", "contact_id", "type", "occurred_at", "name", "url")
@@ -23,6 +32,9 @@ ACTIVITY_HEADINGS = ("activity_id", "contact_id", "type", "occurred_at", "name",
 
 class CsvCrm(Crm):
     """Writes each file anew at every change, as an export does."""
+
+    typed: Mapping[str, object] = TYPED
+    fields: Mapping[str, str] = {name: name for name in TYPED}
 
     def __init__(self, folder: Path) -> None:
         self.contacts, self.activities = folder / "contacts.csv", folder / "activities.csv"
@@ -67,6 +79,10 @@ class CsvCrm(Crm):
         del self._contacts[contact_id]
         self._export()
 
+    def merge_contacts(self, loser: str, winner: str, at: datetime) -> str:
+        self.put_contacts([{**self._contacts[loser], "merged_into": winner}], at)
+        return winner
+
     def read_back(self) -> Mapping[str, Mapping[str, object]]:
         if not self.output.exists():
             return {}
@@ -95,4 +111,4 @@ def _write(path: Path, headings: Sequence[str], rows: Mapping[str, Mapping[str, 
 
 
 def _texts(row: Row) -> dict[str, str]:
-    return {n: v.isoformat() if isinstance(v, datetime) else str(v) for n, v in row.items()}
+    return {n: v.isoformat() if isinstance(v, date) else str(v) for n, v in row.items()}

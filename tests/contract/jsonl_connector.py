@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from leadline.batches import (
     Batch,
@@ -26,7 +26,7 @@ from leadline.batches import (
     Support,
     WriteResult,
 )
-from leadline.errors import SourceError
+from leadline.errors import RetryLater, SignInError, SourceError
 from leadline.hookspecs import Connector, hookimpl
 
 
@@ -41,6 +41,8 @@ class Settings(BaseModel):
     output: Path = Field(description="JSON file that scores are written to")
     stages: Path = Field(description="JSON file with the stage fields of each contact")
     off: Path = Field(description="JSON file with the types of activity that do not come")
+    door: Path = Field(description="JSON file with who is let in, and how often")
+    key: SecretStr = Field(description="what the door asks for")
     page: int = Field(default=1_000, ge=1, description="rows per batch")
 
 
@@ -48,7 +50,7 @@ CAPABILITIES = Capabilities(
     activities=Support.FULL,
     companies=Support.FULL,
     deletes=Support.FULL,
-    merges=Support.UNSUPPORTED,
+    merges=Support.FULL,
     history=Support.UNSUPPORTED,
     write=Support.FULL,
     batch_size=3,
@@ -56,12 +58,41 @@ CAPABILITIES = Capabilities(
 )
 
 
+class Door:
+    """What stands before the files: a key, a session, a limit, and a line that may break."""
+
+    patience = 5  # calls that are refused as too many before the connector gives up
+
+    def __init__(self, path: Path, key: SecretStr) -> None:
+        self._path, self.key = path, key
+        self.session: object = None
+
+    def enter(self) -> dict[str, Any]:
+        """One request: what the door says, once it lets the source in."""
+        for _ in range(self.patience):
+            door = _read(self._path)
+            if door["key"] != self.key.get_secret_value():
+                raise SignInError("the door takes another key: correct it in the config")
+            if not door["too_many"]:
+                self.session = door["session"]
+                return door
+            _replace(self._path, {**door, "too_many": door["too_many"] - 1})
+        raise RetryLater("too many calls")
+
+    def broke(self, door: dict[str, Any]) -> None:
+        """The line is whole again."""
+        _replace(self._path, {**door, "break_after": None})
+
+
 class JsonLines:
     """One source: four files in, two out."""
+
+    doors = Door
 
     def __init__(self, source: Source) -> None:
         settings = source.settings
         assert isinstance(settings, Settings)
+        self.door = self.doors(source.base / settings.door, settings.key)
         self.page = settings.page
         self.contacts = source.base / settings.contacts
         self.activities = source.base / settings.activities
@@ -69,11 +100,16 @@ class JsonLines:
         self.output = source.base / settings.output
         self.stages = source.base / settings.stages
         self.off = source.base / settings.off
+        self.been = source.state / "been"
 
     @hookimpl
     def check(self) -> Iterable[Finding]:
         for path in (self.contacts, self.activities):
             there = path.is_file()
+            try:
+                self.door.enter()
+            except SignInError as error:
+                yield Finding("door", False, str(error))
             yield Finding(str(path), there, "" if there else "there is no such file")
 
     @hookimpl
@@ -92,16 +128,21 @@ class JsonLines:
 
     @hookimpl
     def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:
+        door = self.door.enter()
         scores, stages = _read(self.output), _read(self.stages)
         own = "stage_field" not in changes.column_names
         known = {key for _, key, _ in self._index(self.contacts, "contact_id")[0]}
-        results = []
+        results = list[WriteResult]()
         for row in changes.to_pylist():
             contact_id = row.pop("contact_id")
             field, stage = row.pop("stage_field", None), row.get("stage")
             if not own:
                 row.pop("stage")
-            if contact_id in known:
+            if door["break_after"] is not None and len(results) >= door["break_after"]:
+                results.append(WriteResult(contact_id, Outcome.RETRY, "the line broke"))
+            elif contact_id in door["refused"]:
+                results.append(WriteResult(contact_id, Outcome.REJECTED, "a rule forbids it"))
+            elif contact_id in known:
                 if stage is not None and not own:
                     stages[contact_id] = {**stages.get(contact_id, {}), field: stage}
                 scores[contact_id] = {n: str(v) for n, v in row.items() if v is not None}
@@ -111,15 +152,18 @@ class JsonLines:
         _replace(self.output, scores)
         if not own:
             _replace(self.stages, stages)
+        self.door.broke(door)
         yield from results
 
     def _pages(self, path: Path, key: str, since: Checkpoint | None) -> Iterator[Batch]:
+        self.door.enter()
         index, rejects = self._index(path, key)
         start = str(since["updated_at"]) if since else ""
         due = [entry for entry in sorted(index) if entry[0] >= start]
         with path.open("rb", buffering=0) as file:  # each page is read when it is asked for
             for first in range(0, len(due), self.page):
                 page = due[first : first + self.page]
+                self.door.enter()
                 rows = [_line_at(file, offset, path) for *_, offset in page]
                 yield Batch(
                     pa.Table.from_pylist(rows, schema=_text_schema(rows)),

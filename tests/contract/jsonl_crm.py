@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from leadline.testing import Crm, Row
+
+_KEY = "s3cret-of-the-door"
 
 
 class JsonLinesCrm(Crm):
     """Appends lines, as an export that only ever grows."""
 
     stage_field = "status"
+    typed: Mapping[str, object] = {
+        "budget": 1234.5,
+        "visits": 7,
+        "planned_purchase_date": date(2026, 3, 29),
+        "seen_at": datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC),
+        "opted_out": True,
+    }
 
     def __init__(self, folder: Path) -> None:
         self.contacts = folder / "contacts.jsonl"
@@ -21,6 +30,9 @@ class JsonLinesCrm(Crm):
         self.companies = folder / "companies.jsonl"
         self.output = folder / "scores.json"
         self.stages, self.off = folder / "stages.json", folder / "off.json"
+        self.door = folder / "door.json"
+        self._doors = {"key": _KEY, "session": 1, "too_many": 0, "refused": [], "break_after": None}
+        self._say()
         self.stages.write_text("{}", encoding="utf-8")
         self.switch_feeds([])
         self.contacts.touch()
@@ -35,6 +47,8 @@ class JsonLinesCrm(Crm):
             "output": self.output.name,
             "stages": self.stages.name,
             "off": self.off.name,
+            "door": self.door.name,
+            "key": _KEY,
             "page": 2,
         }
 
@@ -49,6 +63,10 @@ class JsonLinesCrm(Crm):
 
     def delete_contact(self, contact_id: str, at: datetime) -> None:
         _append(self.contacts, [{"contact_id": contact_id, "deleted": "true"}], at)
+
+    def merge_contacts(self, loser: str, winner: str, at: datetime) -> str:
+        _append(self.contacts, [{"contact_id": loser, "merged_into": winner}], at)
+        return winner
 
     def read_back(self) -> Mapping[str, Mapping[str, object]]:
         if not self.output.exists():
@@ -72,9 +90,29 @@ class JsonLinesCrm(Crm):
         self.contacts.write_bytes(b"")
         return True
 
+    def say_too_many(self, times: int) -> bool:
+        return self._say(too_many=times)
+
+    def end_session(self) -> bool:
+        return self._say(session=2)
+
+    def refuse_sign_in(self) -> bool:
+        return self._say(key="another")
+
+    def break_in_write(self, after: int) -> bool:
+        return self._say(break_after=after)
+
+    def refuse_contact(self, contact_id: str) -> bool:
+        return self._say(refused=[contact_id])
+
+    def _say(self, **doors: object) -> bool:
+        self._doors |= doors
+        self.door.write_text(json.dumps(self._doors), encoding="utf-8")
+        return True
+
 
 def _append(path: Path, rows: Sequence[Row], at: datetime) -> None:
     with path.open("a", encoding="utf-8") as file:
         for row in rows:
-            texts = {n: v.isoformat() if isinstance(v, datetime) else v for n, v in row.items()}
+            texts = {n: v.isoformat() if isinstance(v, date) else str(v) for n, v in row.items()}
             file.write(json.dumps({**texts, "updated_at": at.isoformat()}) + "\n")

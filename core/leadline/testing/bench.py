@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from leadline.batches import (
     WriteResult,
     output_schema,
 )
+from leadline.columns import read_column
 from leadline.host import Host
 from leadline.testing.crm import Crm
 from leadline.vocabulary import FieldType
@@ -76,7 +78,7 @@ class Bench:
                 fields=crm.fields,
                 activity_fields=crm.activity_fields,
                 activity_types=crm.activity_types,
-                wanted=WANTED,
+                wanted={**WANTED, **{name: kind_of(each) for name, each in crm.typed.items()}},
                 company_fields=crm.company_fields,
                 stages=_moves(crm),
                 output=OUTPUT,
@@ -148,6 +150,24 @@ def facts_in(batches: Iterable[Batch], stream: Stream) -> Facts:
             fact = {name: plain(row.get(name)) for name in texts}
             found[str(row[stream.key])] = {**fact, "deleted": is_true(row.get("deleted"))}
     return found
+
+
+def typed_rows(batch: Batch, examples: Mapping[str, object]) -> list[dict[str, object]]:
+    """A batch's rows with these columns read as the host reads them, by the type of an example."""
+    columns = {}
+    for name, example in examples.items():
+        left_out = name not in batch.rows.column_names  # all unknown then
+        given = pa.nulls(batch.rows.num_rows) if left_out else batch.rows[name]
+        columns[name], _ = read_column(given, kind_of(example))
+    rows: list[dict[str, object]] = pa.table(columns).to_pylist()
+    return rows
+
+
+def kind_of(value: object) -> FieldType:
+    """The type of a fact whose value is such as this one."""
+    kinds = {bool: FieldType.BOOLEAN, int: FieldType.INTEGER, float: FieldType.NUMBER}
+    kinds |= {datetime: FieldType.INSTANT, date: FieldType.DATE}
+    return kinds.get(type(value), FieldType.TEXT)
 
 
 def differences(

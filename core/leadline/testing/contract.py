@@ -6,10 +6,11 @@ from leadline.testing.conduct import ConductContract
 from leadline.testing.feeds import FeedsContract
 from leadline.testing.fetching import FetchContract
 from leadline.testing.staging import StageContract
+from leadline.testing.trouble import TroubleContract
 from leadline.testing.writing import WriteContract
 
 
 class ConnectorContract(
-    FetchContract, FeedsContract, WriteContract, StageContract, ConductContract
+    FetchContract, FeedsContract, WriteContract, StageContract, TroubleContract, ConductContract
 ):
     """Every promise; subclass it as `class TestMine(ConnectorContract)`."""

@@ -21,6 +21,11 @@ class Crm(ABC):
     the config.
     stage_field, stage_values: the CRM's own field for a lifecycle stage, and two that it takes.
     unable: names from `HOSTILE_VALUES` that this kind of CRM cannot hold.
+    typed: facts that this CRM holds as a number, a date, an instant or a boolean, each with a value
+    to put: the type of the value (int, float, date, aware datetime, bool) is that of the fact.
+
+    What ends in `-> bool` is answered with False by a CRM to which that cannot happen; the test is
+    skipped then, and says so.
     """
 
     fields: Mapping[str, str] = _NOTHING
@@ -30,6 +35,7 @@ class Crm(ABC):
     stage_field: str = ""
     stage_values: tuple[str, str] = ("mql", "sql")
     unable: frozenset[str] = frozenset()
+    typed: Mapping[str, object] = MappingProxyType({})
 
     def contact_id(self, number: int) -> str:
         """An id that this CRM would give; later numbers sort later."""
@@ -59,6 +65,10 @@ class Crm(ABC):
     def delete_contact(self, contact_id: str, at: datetime) -> None:
         """Delete a contact for good."""
 
+    def merge_contacts(self, loser: str, winner: str, at: datetime) -> str:
+        """Merge a contact into another one; the id that stays, which may be a new one."""
+        raise NotImplementedError("answer merge_contacts(self, ...): merges are declared")
+
     @abstractmethod
     def read_back(self) -> Mapping[str, Mapping[str, object]]:
         """Leadline's own fields as they are now: contact_id → field → value, read without it."""
@@ -80,4 +90,27 @@ class Crm(ABC):
 
     def break_down(self) -> bool:
         """Make every later request fail. False, as here, for a CRM that cannot be made to."""
+        return False
+
+    def say_too_many(self, times: int) -> bool:
+        """Answer the next requests, so many of them, as too many calls."""
+        return False
+
+    def end_session(self) -> bool:
+        """End what the source has signed in with, as time does; its settings still let it in."""
+        return False
+
+    def refuse_sign_in(self) -> bool:
+        """Let nobody in by these settings from now on, as after a password was changed."""
+        return False
+
+    def break_in_write(self, after: int) -> bool:
+        """Take so many contacts of the next write, then lose the connection; it works again then.
+
+        A CRM that takes a call as a whole takes all of it, and loses the answer.
+        """
+        return False
+
+    def refuse_contact(self, contact_id: str) -> bool:
+        """Refuse every write to this one contact from now on, as a rule of validation does."""
         return False

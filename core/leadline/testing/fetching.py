@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from datetime import timedelta, timezone
+
 import pytest
 
-from leadline.batches import Batch, Stream
+from leadline.batches import Batch, Stream, Support
 from leadline.testing.basis import ContractBasis
-from leadline.testing.bench import CONTACT_TEXTS, Bench, differences, facts_in, live, plain
+from leadline.testing.bench import (
+    CONTACT_TEXTS,
+    SOURCE,
+    Bench,
+    differences,
+    facts_in,
+    live,
+    plain,
+    typed_rows,
+)
 from leadline.testing.crm import Crm
 from leadline.testing.hostile import HOSTILE_VALUES
 from leadline.testing.seeds import (
@@ -18,6 +31,9 @@ from leadline.testing.seeds import (
     seed_companies,
     seed_contacts,
 )
+
+_MANY = 40  # contacts, of pages of two
+_KEPT = 6  # batches that are under way at a time, at most
 
 
 class FetchContract(ContractBasis):
@@ -155,6 +171,65 @@ class FetchContract(ContractBasis):
         deleted = sorted(key for key, fact in later.items() if fact["deleted"])
         assert deleted == [gone], "exactly the deleted contact must come as a row with deleted=true"
 
+    def test_a_merged_contact_says_where_it_went(self, bench: Bench, crm: Crm) -> None:
+        bench.needs("merges")
+        seed_contacts(crm)
+        checkpoint = self._last(bench, Stream.CONTACTS).checkpoint
+        both = {crm.contact_id(2), crm.contact_id(3)}
+        stays = crm.merge_contacts(crm.contact_id(2), crm.contact_id(3), moment(10))
+        into = {
+            str(row["contact_id"]): row["merged_into"]
+            for batch in bench.reopened().batches(Stream.CONTACTS, checkpoint)
+            for row in batch.rows.to_pylist()
+            if row.get("merged_into")
+        }
+        assert into == dict.fromkeys(both - {stays}, stays), (
+            f"contacts {sorted(both)} are {stays} now: whose id is gone must come as a row with "
+            f"merged_into = '{stays}', and no other; there came {into}"
+        )
+
+    def test_types_and_time_zones_are_kept(self, bench: Bench, crm: Crm) -> None:
+        facts = dict(crm.typed)
+        if not facts and bench.capabilities.activities is not Support.FULL:
+            pytest.skip("this CRM holds texts alone: answer Crm.typed to test it")
+        crm.put_contacts([{**contact(crm, 1), **facts}], moment(0))
+        if facts:
+            (row,) = (r for b in bench.batches(Stream.CONTACTS) for r in typed_rows(b, facts))
+            assert row == facts, "a number, a date, an instant or a boolean came as another one"
+        if bench.capabilities.activities is Support.FULL:
+            here = [moment(5).astimezone(timezone(timedelta(hours=h))) for h in (0, 5.5, -8)]
+            crm.put_activities(
+                [activity(crm, n, of=1, occurred_at=at) for n, at in enumerate(here)], moment(6)
+            )
+            when = {
+                row["occurred_at"]
+                for batch in bench.batches(Stream.ACTIVITIES)
+                for row in typed_rows(batch, {"occurred_at": moment(5)})
+            }
+            assert when == {moment(5)}, (
+                f"three activities of one instant, {moment(5)}, each put in another time zone, "
+                f"came as {when}"
+            )
+
+    def test_memory_does_not_grow_with_the_crm(self, bench: Bench, crm: Crm) -> None:
+        if self.one_batch:
+            pytest.skip("the connector yields one batch: all of it is in memory")
+        crm.put_contacts([contact(crm, number) for number in range(1, _MANY + 1)], moment(0))
+        held: list[weakref.ref[object]] = []
+        most = longest = 0
+        with bench.host.fetch_contacts(SOURCE, None) as answer:
+            for batch in answer:
+                held.append(weakref.ref(batch.rows))
+                longest = max(longest, batch.rows.num_rows)
+                del batch
+                most = max(most, _alive(held))
+        assert longest <= _MANY // 4, (
+            f"one batch held {longest} of {_MANY} contacts, with pages of two: yield each page"
+        )
+        assert most <= _KEPT, (
+            f"{most} batches that were yielded were held on to: memory grows with the CRM"
+        )
+
     def test_hostile_values_survive(self, bench: Bench, crm: Crm) -> None:
         values = {name: text for name, text in HOSTILE_VALUES.items() if name not in crm.unable}
         rows = [contact(crm, n, company=text) for n, text in enumerate(values.values(), 1)]
@@ -180,3 +255,12 @@ class FetchContract(ContractBasis):
         batches = bench.batches(stream)
         assert batches, f"a full fetch of seven {stream} yielded no batch, and so no checkpoint"
         return batches[-1]
+
+
+def _alive(held: list[weakref.ref[object]]) -> int:
+    """How many of these are still there; a cycle of objects is no holding on."""
+    alive = sum(each() is not None for each in held)
+    if alive > _KEPT:
+        gc.collect()
+        alive = sum(each() is not None for each in held)
+    return alive

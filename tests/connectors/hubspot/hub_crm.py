@@ -31,7 +31,7 @@ class HubCrm(Crm):
     stage_values = ("NEW", "OPEN")
 
     def __init__(self, hub: Hub) -> None:
-        self.hub = hub
+        self.hub, self.token = hub, hub.token
         for name, (type_, field_type) in _OWN.items():
             definition = {
                 "name": _PREFIX + name,
@@ -49,7 +49,7 @@ class HubCrm(Crm):
         return str(5000 + number)
 
     def settings(self) -> Mapping[str, object]:
-        return {"access_token": self.hub.token, "base_url": self.hub.url, "page_size": 2}
+        return {"access_token": self.token, "base_url": self.hub.url, "page_size": 2}
 
     def put_contacts(self, rows: Sequence[Row], at: datetime) -> None:
         names = {**_CONTACT, "company": "company"}
@@ -75,6 +75,9 @@ class HubCrm(Crm):
             }
             call = self.hub.store.create("calls", properties, created=_ms(at), modified=_ms(at))
             self.hub.store.link("calls", call.id, "contacts", contact)
+
+    def merge_contacts(self, loser: str, winner: str, at: datetime) -> str:
+        return self.hub.store.merge("contacts", winner, loser).id
 
     def delete_contact(self, contact_id: str, at: datetime) -> None:
         self.hub.store.archive("contacts", contact_id)
@@ -106,6 +109,20 @@ class HubCrm(Crm):
 
     def break_down(self) -> bool:
         self.hub.faults.add("503")
+        return True
+
+    def say_too_many(self, times: int) -> bool:
+        self.hub.faults.clear()
+        if times:
+            self.hub.faults.add("429", times=times)
+        return True
+
+    def refuse_sign_in(self) -> bool:
+        self.hub.options.token = "another"
+        return True
+
+    def break_in_write(self, after: int) -> bool:
+        self.hub.faults.once("broken", "contacts.batch_update")
         return True
 
     def _put(
