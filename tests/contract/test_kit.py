@@ -13,12 +13,14 @@ import pytest
 
 from leadline.testing.contract import ConnectorContract
 
-from . import broken_connectors
+from .broken import alone, reading, trouble, working
+from .broken.vendor import Broken
 
 BROKEN = {
     name: thing
-    for name, thing in vars(broken_connectors).items()
-    if isinstance(thing, type) and issubclass(thing, broken_connectors.Broken) and thing.__test__
+    for module in (reading, working, trouble, alone)
+    for name, thing in vars(module).items()
+    if isinstance(thing, type) and issubclass(thing, Broken) and thing.__test__
 }
 
 
@@ -39,8 +41,8 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """The promises that each broken connector was caught breaking."""
     folder = tmp_path_factory.mktemp("kit")
     report = folder / "report.xml"
-    here = Path(__file__).parent
-    run_pytest(f"--junitxml={report}", "broken_connectors.py", cwd=here)
+    files = sorted(Path(__file__).parent.glob("broken/*.py"))
+    run_pytest(f"--junitxml={report}", *map(str, files), cwd=Path(__file__).parent)
     found: dict[str, set[str]] = {name: set() for name in BROKEN}
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         name = case.get("classname", "").rpartition(".")[2]
