@@ -232,6 +232,34 @@ class Source:
         return {name: kind for name, kind in self.wanted.items() if is_company_fact(name)}
 
 
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """One `[plugins.NAME]` table, ready for its plugin.
+
+    settings: as its `Extension` declares them. state: a folder that belongs to this plugin alone,
+    which the plugin makes when it first needs it. base: where relative paths start.
+    """
+
+    name: str
+    settings: BaseModel
+    base: Path
+    state: Path
+    time_zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """What a plugin that scores may know of a model.
+
+    dimensions: their names, in the order of the file. rules: the names of those that there are.
+    """
+
+    name: str
+    max: int
+    dimensions: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
 def contact_schema(wanted: Mapping[str, FieldType]) -> pa.Schema:
     """The typed schema of a contact batch: the record's own fields and the wanted ones."""
     return _schema({**RECORD_FIELDS, **wanted})
@@ -246,6 +274,27 @@ def company_schema(wanted: Mapping[str, FieldType]) -> pa.Schema:
     """The typed schema of a company batch: the record's own fields and the wanted facts."""
     return _schema({**COMPANY_RECORD_FIELDS, **wanted})
 
+
+# What `stages_changed` is given: a row per person and what changed about them. what: "temperature",
+# "grade" or "stage". old, new: null where there is none. contact_id: the person's own record. at:
+# the instant that was scored for. temperature, grade: as they are now, whatever has changed.
+LEAD_CHANGES = pa.schema(
+    [
+        *(
+            pa.field(name, pa.string(), nullable=name in ("old", "new"))
+            for name in ("model", "source", "contact_id", "what", "old", "new")
+        ),
+        pa.field("score", pa.int32()),
+        pa.field("at", FieldType.INSTANT.arrow, nullable=False),
+        *(
+            pa.field(name, pa.string())
+            for name in (
+                *("temperature", "grade", "reasons"),
+                *("email", "first_name", "last_name", "company", "owner"),
+            )
+        ),
+    ]
+)
 
 # Columns of a change that are there only where stages are written or suggested.
 STAGE_COLUMNS = ("stage", "stage_field", "suggested_stage")

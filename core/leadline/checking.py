@@ -14,6 +14,7 @@ from leadline.config import facts
 from leadline.errors import LeadlineError
 from leadline.model import Model
 from leadline.scoring.feeds import off_in_all, said_off
+from leadline.scoring.withheld import withheld_counts
 from leadline.silence import silent_rules
 from leadline.vocabulary import EVERY_TYPE
 from leadline.workspace import Workspace, open_workspace
@@ -50,6 +51,9 @@ def _findings(workspace: Workspace) -> Iterator[Finding]:
         yield Finding(f"model {model.name}", True, what)
     for refusal in workspace.host.refused:
         yield Finding(f"plugin {refusal.name}", False, refusal.reason)
+    yield from _of_plugins(workspace)
+    for name, why in workspace.absent.items():
+        yield Finding(name, False, why)
     off = _off_by_last_pull(workspace)
     for name, source in workspace.sources.items():
         try:
@@ -66,6 +70,15 @@ def _findings(workspace: Workspace) -> Iterator[Finding]:
     for model in workspace.models:
         yield from silent_rules(model, facts(workspace.config), silent)
     yield from _counts(workspace)
+
+
+def _of_plugins(workspace: Workspace) -> Iterator[Finding]:
+    """What the plugins say of how they were set up."""
+    for plugin in workspace.host.answering("check_plugin"):
+        try:
+            yield from (_of(plugin, each) for each in workspace.host.check_plugin(plugin))
+        except LeadlineError as error:
+            yield Finding(f"plugin {plugin}", False, str(error))
 
 
 def _of(source: str, finding: Finding) -> Finding:
@@ -90,6 +103,11 @@ def _counts(workspace: Workspace) -> Iterator[Finding]:
         return
     for model in workspace.models:
         yield from _matches(workspace, model)
+    with workspace.lake.session(workspace.config.memory_limit) as con:
+        workspace.lake.relation(con, "activities")
+        held = withheld_counts(con)
+    for by, count in held.items():
+        yield Finding(f"withheld by {by}", True, f"{count:,} activities")
 
 
 def _matches(workspace: Workspace, model: Model) -> Iterator[Finding]:

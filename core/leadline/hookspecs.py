@@ -1,9 +1,11 @@
 """The whole plugin contract. A plugin implements some of these and imports `hookimpl` from here.
 
-Two kinds of object implement hooks:
+Three kinds of object implement hooks:
 
-- a **plugin module** (the `leadline` entry point) answers `register_connectors` and
-  `register_commands`;
+- a **plugin module** (the `leadline` entry point) answers the `register_…` hooks;
+- a **plugin object**, made by `Extension.open` of a module that answers `register_extension`,
+  answers all other hooks that belong to no source. It stands in the module's place; a plugin
+  without settings needs none, and its module answers them itself;
 - a **source object**, one per `[sources.NAME]` table, made by `Connector.open`, answers the
   connector hooks for that source alone. It is registered as `source:NAME`.
 
@@ -17,7 +19,7 @@ the user can act on; anything else is reported as a fault of the plugin, by name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +30,17 @@ if TYPE_CHECKING:
     import typer
     from pydantic import BaseModel
 
-    from leadline.batches import Batch, Capabilities, Checkpoint, Finding, Source, WriteResult
+    from leadline.batches import (
+        Batch,
+        Capabilities,
+        Checkpoint,
+        Finding,
+        ModelView,
+        Plugin,
+        Source,
+        WriteResult,
+    )
+    from leadline.vocabulary import FieldType
 
 CONTRACT_VERSION = "v1"
 
@@ -41,7 +53,8 @@ class Connector:
     """A kind of source: what `connector = "NAME"` in a `[sources.…]` table refers to.
 
     settings: a pydantic model (extra="forbid") of the table's own keys; `connector`, `fields`,
-    `activity_fields`, `activity_types`, `company_fields` and `links_to` are the host's.
+    `activity_fields`, `activity_types`, `company_fields`, `links_to`, `stages` and `write` are the
+    host's.
     open: makes the source object. It must not touch the network or the disk.
     """
 
@@ -51,6 +64,19 @@ class Connector:
     open: Callable[[Source], object]
 
 
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A plugin that is set up from its own `[plugins.NAME]` table of the config.
+
+    settings: a pydantic model (extra="forbid") of the table's keys; without a table its defaults.
+    open: makes the object that answers the plugin's other hooks, once for each opened workspace, so
+    that nothing need be kept in globals. It must not touch the network or the disk.
+    """
+
+    settings: type[BaseModel]
+    open: Callable[[Plugin], object]
+
+
 @_spec
 def register_connectors() -> Iterable[Connector]:
     """Answer the connectors this plugin brings. Called once, when the plugin is loaded."""
@@ -58,11 +84,39 @@ def register_connectors() -> Iterable[Connector]:
 
 
 @_spec
+def register_extension() -> Extension:
+    """Answer how this plugin is set up. Called once, when the plugin is loaded."""
+    raise NotImplementedError
+
+
+@_spec
+def register_facts() -> Mapping[str, FieldType]:
+    """Answer the facts about a person that this plugin fills in, with their types.
+
+    Models may name them, and a source that wants one has it in `Source.wanted`: the plugin then
+    adds the column to every batch that its wrapper of `fetch_contacts` passes on. A fact must not
+    be one of leadline's own, nor another plugin's. Called once, when the plugin is loaded.
+    """
+    raise NotImplementedError
+
+
+@_spec
 def register_commands(app: typer.Typer) -> None:
     """Add commands to an empty app; they become commands of `leadline` under the same names.
 
-    Import heavy libraries inside the commands: this is called for `leadline --help`, too. A name
-    that is taken is refused.
+    Import heavy libraries inside the commands: of leadline's own plugins this is called for
+    `leadline --help`, too, and of others whenever a config names them. A name that is taken is
+    refused.
+    """
+    raise NotImplementedError
+
+
+@_spec
+def score(model: ModelView) -> Iterable[Mapping[str, object]]:
+    """Answer rules to join to a model, each as a `[[rules]]` table of its file would say it.
+
+    They stand behind the file's own under "PLUGIN: NAME", pass the same checks, and are a part of
+    the model's version. Must answer the same rules each time for the same settings.
     """
     raise NotImplementedError
 
@@ -120,4 +174,32 @@ def write_scores(source: Source, changes: pa.Table) -> Iterator[WriteResult]:
     At most `Capabilities.batch_size` rows a call. Must be idempotent: the same changes may come
     again after a crash. Must never create a contact or touch a field that is not leadline's.
     """
+    raise NotImplementedError
+
+
+@_spec
+def stages_changed(changes: pa.Table) -> None:
+    """Be told of leads whose temperature, grade or stage a sync has changed (`LEAD_CHANGES`).
+
+    Called after the scores are published and written, with at most 500 rows; leads of a workspace's
+    first sync are not told of. A new lead is told of (`old` is null) when its first temperature is
+    above the model's lowest. A call that raises, or that takes over 30 seconds, is made again at
+    later syncs, for about three days: expect the same rows more than once.
+    """
+    raise NotImplementedError
+
+
+@_spec
+def sync_finished(report: Mapping[str, object]) -> None:
+    """Be told how a sync, a resync or an apply ended, after its `stages_changed`.
+
+    report: the document that `leadline sync --json` prints, also of a run that failed or was
+    stopped. Called again as `stages_changed` is.
+    """
+    raise NotImplementedError
+
+
+@_spec
+def check_plugin() -> Iterable[Finding]:
+    """Try what the plugin was set up with, for `leadline check`; must not write or send a thing."""
     raise NotImplementedError

@@ -13,7 +13,7 @@ from leadline.model import Model
 from leadline.predicates import Clock, PredicateError, emit, fields_of, parse
 from leadline.queries import fetch
 from leadline.scoring.engine import day_number
-from leadline.scoring.explain import Explanation, Row, difference, explain
+from leadline.scoring.explain import Explanation, Row, Without, difference, explain
 from leadline.scoring.origins import origins_of
 from leadline.vocabulary import FieldType, column_of
 from leadline.workspace import Workspace
@@ -182,15 +182,20 @@ def _explain(
     wide = workspace.engine.score(model, as_of, contact=(source, contact_id), detail=True)
     if not wide.num_rows:
         return None
-    compiled, row = workspace.engine.compiled(model), wide.to_pylist()[0]
-    person = workspace.engine.person((source, contact_id), as_of)
+    engine, contact = workspace.engine, (source, contact_id)
+    compiled, row = engine.compiled(model), wide.to_pylist()[0]
+    person = engine.person(contact, as_of)
     if person is None:
-        return explain(compiled, row, dict.fromkeys(workspace.engine.facts))
+        return explain(compiled, row, dict.fromkeys(engine.facts))
     told = None
     if len({record_source for record_source, _ in person.records}) > 1:
-        told = workspace.engine.per_source(model, as_of, (source, contact_id)).to_pylist()
+        told = engine.per_source(model, as_of, contact).to_pylist()
     origins = origins_of(compiled, person, row, told)
-    return explain(compiled, row, person.facts, origins, workspace.config.sales.pin)
+    without = None
+    if held := engine.withheld(contact, as_of):
+        restored = engine.score(model, as_of, contact=contact, detail=True, restored=True)
+        without = Without(held, restored.to_pylist()[0])
+    return explain(compiled, row, person.facts, origins, workspace.config.sales.pin, without)
 
 
 def _person(

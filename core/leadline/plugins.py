@@ -1,68 +1,105 @@
-"""`leadline plugins list`: installed, enabled and refused plugins, side by side."""
+"""`leadline plugins list`: installed, enabled and refused plugins, and what each can do."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from leadline.config import load_config
-from leadline.host import Host, PluginInfo, installed
-from leadline.workspace import load_host
+from leadline.batches import Capabilities
+from leadline.config import open_plugins
+from leadline.errors import ConfigError, PluginError
+from leadline.host import Host, LoadedPlugin, PluginInfo, Refusal, installed
+from leadline.workspace import load_plugins
+
+_log = logging.getLogger("leadline.plugins")
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One plugin: where it is from, whether it runs, and why not."""
+    """One plugin: where it is from, whether it runs, why not, and what it brings.
+
+    contract: "" where it names none. capabilities: of each of its connectors, by name. facts: those
+    that it fills in, with their types.
+    """
 
     name: str
     distribution: str
     version: str
     contract: str
-    state: str  # "enabled", "installed" (not named in the config, so not imported) or "refused"
+    # "enabled"; "failed" (it runs, but could not be set up); "refused"; or "installed": the config
+    # does not name it, so that it is not imported and nothing more is known of it.
+    state: str
     hooks: tuple[str, ...] = ()
     connectors: tuple[str, ...] = ()
+    capabilities: Mapping[str, Capabilities] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
 
     def as_json(self) -> dict[str, object]:
+        """All of it, for `--json`."""
         return asdict(self)
 
 
 def listing(config_path: Path) -> list[Listed]:
     """Every plugin; without a config file nothing is imported, only listed."""
     there = installed()
-    host = load_host(load_config(config_path)) if config_path.exists() else Host.load({})
-    enabled = [
-        Listed(
-            plugin.name,
-            plugin.distribution,
-            plugin.version,
-            plugin.contract,
-            "enabled",
-            plugin.hooks,
-            tuple(connector.name for connector in plugin.connectors),
-        )
-        for plugin in host.plugins()
-    ]
-    refused = [
-        Listed(
-            each.name,
-            each.distribution,
-            *_versions(each.name, there),
-            "refused",
-            (),
-            (),
-            each.reason,
-        )
-        for each in host.refused
-    ]
-    named = {each.name for each in (*enabled, *refused)}
+    host, failed = _loaded(config_path) if config_path.exists() else (Host.load({}), {})
+    running = [_running(plugin, failed.get(plugin.name, "")) for plugin in host.plugins()]
+    refused = [_refused(each, there) for each in host.refused]
+    named = {each.name for each in (*running, *refused)}
     idle = [
         Listed(each.name, each.distribution, each.version, each.contract, "installed")
         for each in there
         if each.name not in named
     ]
-    return [*enabled, *refused, *idle]
+    return [*running, *refused, *idle]
 
 
-def _versions(name: str, there: list[PluginInfo]) -> tuple[str, str]:
-    return next(((each.version, each.contract) for each in there if each.name == name), ("", ""))
+def _loaded(config_path: Path) -> tuple[Host, dict[str, str]]:
+    """The plugins of a config, set up where their tables allow it, and why some are not.
+
+    A plugin that is not set up shows the hooks of its module.
+    """
+    config, host = load_plugins(config_path)
+    failed: dict[str, str] = {}
+    try:
+        plugins = open_plugins(config, host)
+    except ConfigError as error:
+        _log.warning("plugins are listed without being set up: %s", error)
+        return host, failed
+    for plugin in plugins:
+        try:
+            host.add_plugin(plugin)
+        except PluginError as error:
+            failed[plugin.name] = str(error)
+    return host, failed
+
+
+def _running(plugin: LoadedPlugin, failure: str) -> Listed:
+    can = {each.name: each.capabilities for each in plugin.connectors}
+    return Listed(
+        plugin.name,
+        plugin.distribution,
+        plugin.version,
+        plugin.contract,
+        "failed" if failure else "enabled",
+        plugin.hooks,
+        tuple(can),
+        can,
+        {name: kind.value for name, kind in plugin.facts.items()},
+        failure,
+    )
+
+
+def _refused(refusal: Refusal, there: list[PluginInfo]) -> Listed:
+    found = next((each for each in there if each.name == refusal.name), None)
+    return Listed(
+        refusal.name,
+        refusal.distribution or (found.distribution if found else ""),
+        found.version if found else "",
+        found.contract if found else "",
+        "refused",
+        reason=refusal.reason,
+    )

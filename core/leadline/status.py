@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from leadline.batches import Stream
-from leadline.ledger import Run
+from leadline.ledger import Backlog, Run
 from leadline.model import Model
 from leadline.queries import fetch
 from leadline.workspace import Workspace
@@ -41,12 +41,13 @@ class ModelStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The workspace at a glance."""
+    """The workspace at a glance. backlog: what plugins were not told yet, or never will be."""
 
     models: tuple[ModelStatus, ...]
     sources: tuple[SourceStatus, ...]
     running: tuple[str, ...]
     last_run: Run | None
+    backlog: tuple[Backlog, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         last = self.last_run
@@ -60,6 +61,7 @@ class Status:
             "last_run": None
             if last is None
             else {"run_id": last.run_id, "kind": last.kind, "status": last.status},
+            "events": [asdict(each) for each in self.backlog],
         }
 
 
@@ -85,6 +87,7 @@ def status(workspace: Workspace) -> Status:
         sources=tuple(_source(workspace, name, rows) for name in workspace.sources),
         running=tuple(run.run_id for run in recent if run.status == "running"),
         last_run=recent[0] if recent else None,
+        backlog=tuple(workspace.ledger.outbox.backlog()),
     )
 
 

@@ -169,6 +169,8 @@ ACTIVITY_TYPES: frozenset[str] = frozenset(
 )
 
 CUSTOM_TYPE_PREFIX = "custom:"
+# What an activity's own type stands behind while a plugin withholds it (see `withholding`).
+WITHHELD_PREFIX = "custom:withheld_"
 
 
 # Stands for every type, named or not, where a source says what it cannot deliver.
@@ -190,3 +192,8 @@ def is_activity_type(name: str) -> bool:
 def column_of(field: str) -> str:
     """The lake's column for a field: a dot would read as nesting in Delta and SQL."""
     return field.replace(".", "__")
+
+
+def field_of(column: str) -> str:
+    """The field that the lake keeps in a column."""
+    return column.replace("__", ".")

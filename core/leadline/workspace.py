@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +15,17 @@ from pydantic import ValidationError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from leadline.batches import Source
-from leadline.config import Config, facts, load_config, load_draft, open_sources
-from leadline.errors import ConfigError, RetryLater, UsageError, WorkspaceError
+from leadline.config import (
+    Config,
+    brought_facts,
+    facts,
+    join_rules,
+    load_draft,
+    open_plugins,
+    open_sources,
+    read_config,
+)
+from leadline.errors import ConfigError, PluginError, RetryLater, UsageError, WorkspaceError
 from leadline.host import Host
 from leadline.lake import Lake
 from leadline.ledger import Ledger
@@ -41,6 +50,7 @@ class Workspace:
     identity: Identity
     draft: Model | None = None  # a model that is tried and not configured
     place: int = 0  # which of the models is spoken of
+    absent: Mapping[str, str] = field(default_factory=dict)  # source whose plugin does not run, why
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -82,7 +92,7 @@ class Workspace:
         config = self.config
         embedded = Engine(
             self.lake,
-            facts(config),
+            {**self.lake.kept_facts(), **facts(config)},
             time_zone=config.time_zone,
             memory_limit=config.memory_limit,
             sales=config.sales,
@@ -120,12 +130,19 @@ class Workspace:
         return value.replace(tzinfo=self.config.time_zone)
 
     def chosen(self, names: list[str] | None) -> list[Source]:
-        """The sources with these names, or all; UsageError names the ones there are."""
+        """The sources with these names, or all that run; UsageError names the ones there are."""
+        for name in names or []:
+            if name in self.absent:
+                raise UsageError(self.absent[name])
         unknown = [name for name in names or [] if name not in self.sources]
         if unknown:
             there = ", ".join(sorted(self.sources))
             raise UsageError(f"no source is named '{unknown[0]}'; the config has: {there}")
         return [self.sources[name] for name in names or self.sources]
+
+    def missing(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Why some sources do not run, where all were asked for."""
+        return () if names else tuple(self.absent.values())
 
 
 @contextmanager
@@ -134,13 +151,19 @@ def open_workspace(config_path: Path, draft: Path | None = None) -> Iterator[Wor
 
     draft: a model file to try; the facts that it names are fetched as well.
     """
-    config = load_config(config_path)
-    tried = None if draft is None else load_draft(draft, config)
+    config, host = configured(config_path)
+    tried = None if draft is None else joined(load_draft(draft, config), config, host)
     with ExitStack() as stack:
-        host = load_host(config)
-        sources = open_sources(_with(config, tried), host)
-        for source in sources:
-            host.add_source(source)
+        absent = _absent(config, host)
+        sources = open_sources(_with(config.without(absent), tried), host)
+        for source in list(sources):
+            try:
+                host.add_source(source)
+            except PluginError as error:
+                if len(sources) == 1:
+                    raise
+                sources.remove(source)
+                absent[source.name] = str(error)
         try:
             config.workspace.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -155,19 +178,45 @@ def open_workspace(config_path: Path, draft: Path | None = None) -> Iterator[Wor
             ledger.models.remember(model.version, model.name, model.content)
         opened = {source.name: source for source in sources}
         identity = Identity(config.shared_mailboxes, config.prefer)
-        yield Workspace(config, host, opened, lake, ledger, identity, tried)
+        yield Workspace(config, host, opened, lake, ledger, identity, tried, absent=absent)
+
+
+def _absent(config: Config, host: Host) -> dict[str, str]:
+    """The sources whose plugin was refused, as long as there are others: those go on."""
+    refused = {each.name: each for each in host.refused if each.installed}
+    found = {
+        name: f"source '{name}': {refused[table.connector]}"
+        for name, table in config.sources.items()
+        if table.connector in refused and table.connector not in host.connectors
+    }
+    return found if len(found) < len(config.sources) else {}
 
 
 def _with(config: Config, draft: Model | None) -> Config:
     return config if draft is None else replace(config, models=(*config.models, draft))
 
 
-def load_host(config: Config) -> Host:
-    """The plugins that the config names: its sources' connectors and `[plugins]`."""
-    enable: dict[str, str | None] = {table.connector: None for table in config.sources.values()}
-    enable |= config.plugins.enable
-    host = Host.load(enable, files=config.plugins.files)
-    needed = {table.connector for table in config.sources.values()}
-    if needed and not needed & host.connectors.keys() and host.refused:
+def configured(config_path: Path) -> tuple[Config, Host]:
+    """The config of a file with all that its plugins bring, and those plugins, set up."""
+    config, host = load_plugins(config_path)
+    for plugin in open_plugins(config, host):
+        host.add_plugin(plugin)
+    models = join_rules(config.models, facts(config), host)
+    return replace(config, models=models), host
+
+
+def joined(model: Model, config: Config, host: Host) -> Model:
+    """A model that is not the config's, with the rules that plugins join to it."""
+    (whole,) = join_rules([model], facts(config), host)
+    return whole
+
+
+def load_plugins(config_path: Path) -> tuple[Config, Host]:
+    """The checked config of a file and the plugins that it names; none of them is set up."""
+    read = read_config(config_path)
+    enable: dict[str, str | None] = dict.fromkeys(read.connectors)
+    host = Host.load(enable | read.plugins.installed, files=read.plugins.files)
+    config = read.checked(brought_facts(host))
+    if not set(enable) & host.connectors.keys() and host.refused:
         raise ConfigError("\n".join(str(refusal) for refusal in host.refused))
-    return host
+    return config, host

@@ -15,7 +15,7 @@ from .tree import Command, commands
 
 HEAVY = ["duckdb", "pyarrow", "deltalake", "sqlalchemy", "alembic", "pydantic", "sqlglot", "numpy"]
 HEAVY += ["fastapi", "uvicorn", "hubspot", "requests"]
-PLUGINS = ["pluggy", "leadline_csv", "leadline_hubspot", "leadline_sandbox"]
+PLUGINS = ["pluggy", "leadline_csv", "leadline_hubspot", "leadline_sandbox", "leadline_sql"]
 # The root's help lists the commands of leadline's own plugins, for which they are asked.
 ASKED = {"pluggy", "leadline_sandbox"}
 

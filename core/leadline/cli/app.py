@@ -273,10 +273,46 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
 @plugins_app.command("list")
 def plugins_list(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
     """What is installed, what the config enables, and what was refused and why."""
-    from leadline.cli.printing import show_plugins
+    from leadline.cli.plugins import show_plugins
     from leadline.plugins import listing
 
     show_plugins(listing(config), as_json)
+
+
+@plugins_app.command("check")
+def plugins_check(
+    name: Annotated[str, typer.Argument(help="The plugin, as plugins list names it.")],
+    source: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="Only this source; else all of its own.")
+    ] = None,
+    batches: Annotated[int, typer.Option(min=2, help="How many batches to read at most.")] = 5,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write what one contact holds once more, after a yes.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --write: do not ask.")] = False,
+    config: ConfigOption = CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold a plugin to its contract, against the sources of the config as they are now."""
+    from leadline.cli.asking import may_write
+    from leadline.cli.printing import show_findings
+    from leadline.probing import probe
+
+    found = probe(config, name, source, batches, may_write(yes) if write else None)
+    show_findings(found, as_json)
+    raise typer.Exit(0 if all(finding.ok for finding in found) else 1)
+
+
+@plugins_app.command("new")
+def plugins_new(
+    name: Annotated[str, typer.Argument(help="Small letters, digits and hyphens.")],
+    into: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to make it.")] = Path(),
+) -> None:
+    """Make a project for a connector of your own, with tests, that works as it is."""
+    from leadline.cli.plugins import show_project
+    from leadline.scaffold import new_project
+
+    show_project(new_project(name, into))
 
 
 @model_app.command("check")

@@ -30,6 +30,21 @@ def may_fix(yes: bool) -> Callable[[Sequence[Finding]], bool]:
     return asked
 
 
+def may_write(yes: bool) -> Callable[[str], bool]:
+    """Says what would be written and asks, unless the yes was given with the command."""
+    ask = confirming()
+
+    def asked(what: str) -> bool:
+        typer.echo(f"to be written: {what}", err=True)
+        if yes:
+            return True
+        if ask is None:
+            raise UsageError("nobody is here to agree to this: add --yes")
+        return ask("write this now?")
+
+    return asked
+
+
 def confirming() -> Callable[[str], bool] | None:
     """Asks yes or no, no being the default; None where nobody is there to answer."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):

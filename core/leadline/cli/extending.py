@@ -26,10 +26,10 @@ def extend(app: typer.Typer, arguments: Sequence[str], config: Path) -> None:
     add(app, own_commands())
     if first in _HELP or first in _names(app) or not config.exists():
         return
-    from leadline.config import load_config
-    from leadline.workspace import load_host
+    from leadline.workspace import load_plugins
 
-    add(app, load_host(load_config(config)).commands())
+    _, host = load_plugins(config)
+    add(app, host.commands())
 
 
 def add(app: typer.Typer, brought: Mapping[str, typer.Typer]) -> None:

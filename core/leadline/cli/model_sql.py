@@ -8,18 +8,19 @@ from pathlib import Path
 
 import typer
 
-from leadline.config import facts, load_config
+from leadline.config import facts
 from leadline.scoring.compiler import CompiledModel
 from leadline.scoring.dialect import Dialect
 from leadline.scoring.engine import day_number
 from leadline.scoring.readable import model_sql
+from leadline.workspace import configured
 
 
 def show_model_sql(
     config_path: Path, dialect: Dialect, name: str | None, as_of: datetime | None, as_json: bool
 ) -> None:
     """Print the query of a model for the day of an instant: the first one's, today's."""
-    config = load_config(config_path)
+    config, _ = configured(config_path)
     at = as_of or datetime.now(UTC)
     if at.tzinfo is None:
         at = at.replace(tzinfo=config.time_zone)

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from leadline.batches import Finding
     from leadline.leads import Answer, Lead
     from leadline.ledger import Run
-    from leadline.plugins import Listed
     from leadline.scoring.explain import Row
     from leadline.status import Status
     from leadline.sync.plan import Move, Plan
@@ -43,7 +42,6 @@ __all__ = [
     "show_findings",
     "show_leads",
     "show_plan",
-    "show_plugins",
     "show_report",
     "show_runs",
     "show_status",
@@ -222,26 +220,11 @@ def show_status(found: Status, as_json: bool) -> None:
         say(f"running: {', '.join(found.running)}")
     if found.last_run is not None:
         say(f"last run {found.last_run.run_id}: {found.last_run.kind} {found.last_run.status}")
-    return None
-
-
-def show_plugins(found: Sequence[Listed], as_json: bool) -> None:
-    """Installed, enabled and refused plugins."""
-    if as_json:
-        return print_json([each.as_json() for each in found])
-    table = make_table("plugin", "distribution", "version", "contract", "state", "brings", "reason")
-    for each in found:
-        brings = ", ".join(f"connector {name}" for name in each.connectors)
-        table.add_row(
-            each.name,
-            each.distribution,
-            each.version,
-            each.contract,
-            each.state,
-            brings,
-            Text(each.reason),
-        )
-    show(table)
+    for late in found.backlog:
+        hook, _, plugin = late.topic.partition(":")
+        why = f": {late.error}" if late.error else ""
+        counts = f"{late.waiting:,} waiting, {late.given_up:,} given up"
+        say(f"events for {hook} of plugin {plugin}: {counts}{why}")
     return None
 
 

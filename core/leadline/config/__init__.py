@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from leadline.config.extensions import open_plugins
+from leadline.config.joining import brought_facts, join_rules
 from leadline.config.json_schema import schema
-from leadline.config.loading import load_config, load_draft
+from leadline.config.loading import ReadConfig, load_config, load_draft, read_config
 from leadline.config.needs import facts, facts_of_stages, wanted_fields
 from leadline.config.settings import Config, Plugins, SourceTable
 from leadline.config.sources import open_sources
@@ -14,16 +16,21 @@ __all__ = [
     "First",
     "MaxChanges",
     "Plugins",
+    "ReadConfig",
     "Sales",
     "SourceTable",
     "StageMode",
     "StageWrite",
     "WritePolicy",
+    "brought_facts",
     "facts",
     "facts_of_stages",
+    "join_rules",
     "load_config",
     "load_draft",
+    "open_plugins",
     "open_sources",
+    "read_config",
     "schema",
     "wanted_fields",
 ]

@@ -14,6 +14,7 @@ from leadline.config.own_fields import OwnFields
 from leadline.config.paths import is_there, located
 from leadline.config.people_checks import check_people
 from leadline.config.sales_checks import check_sales
+from leadline.config.tables import PluginsFile
 from leadline.model.conditions import table_of
 from leadline.model.documents import Complaint
 from leadline.model.keys import KeyPath
@@ -37,6 +38,7 @@ def check_config(table: Mapping[str, object], own: OwnFields, base: Path) -> lis
         *_check_time_zone(table),
         *_check_models(table, base),
         *_check_files(table, base),
+        *_check_plugins(table),
         *own.complaints,
         *_check_sources(table, own),
         *check_people(table, own),
@@ -90,6 +92,14 @@ def _check_files(table: Mapping[str, object], base: Path) -> Iterator[Complaint]
         if isinstance(name, str) and not (name.endswith(".py") and is_there(located(base, name))):
             message = f"there is no Python file '{name}' in {base}"
             yield Complaint(("plugins", "files", place), message)
+
+
+def _check_plugins(table: Mapping[str, object]) -> Iterator[Complaint]:
+    known = PluginsFile.model_fields
+    for key, value in table_of(table, "plugins").items():
+        if key not in known and not isinstance(value, dict):
+            message = f"there is no key '{key}' here{nearest(key, known)}"
+            yield Complaint(("plugins", key), message)
 
 
 def _check_sources(table: Mapping[str, object], own: OwnFields) -> Iterator[Complaint]:

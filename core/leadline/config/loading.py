@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -16,40 +16,85 @@ from leadline.config.own_fields import GIVEN, OwnFields, implied_fields, read_ow
 from leadline.config.paths import is_there, located
 from leadline.config.secrets import Resolved, resolve
 from leadline.config.settings import Config, Plugins, SourceTable, Spark
-from leadline.config.tables import ConfigFile, SourceFile
+from leadline.config.tables import ConfigFile, PluginsFile, SourceFile
 from leadline.config.write_checks import check_writing
 from leadline.errors import ConfigError, Problem
+from leadline.model.conditions import table_of
 from leadline.model.documents import Complaint, Document, read_document
 from leadline.model.loading import ModelRead, load_model, read_model
 from leadline.model.schema import Model
 from leadline.model.strictness import check_kinds
 from leadline.model.wording import explain
+from leadline.vocabulary import FieldType
 
 _MAPPINGS = ("fields", "activity_fields", "company_fields")
 _DOTTED = ("fields", "prefer")
 
 
-def load_config(path: Path) -> Config:
-    """The checked config of a file, with its model; ConfigError holds all problems of both."""
+@dataclass(frozen=True, slots=True)
+class ReadConfig:
+    """A config file that was read: the plugins it names, and all of it once their facts are known.
+
+    What is wrong in it is said by `checked` alone.
+    """
+
+    document: Document
+    resolved: Resolved
+
+    @property
+    def base(self) -> Path:
+        return self.document.path.absolute().parent
+
+    @property
+    def plugins(self) -> Plugins:
+        """As far as they can be read."""
+        try:
+            table = table_of(self.resolved.table, "plugins")
+            return _plugins(PluginsFile.model_validate(table), self.base)
+        except ValidationError:
+            return Plugins({}, ())
+
+    @property
+    def connectors(self) -> list[str]:
+        """As far as they can be read."""
+        sources = table_of(self.resolved.table, "sources")
+        named = [table_of(sources, name).get("connector") for name in sources]
+        return [each for each in named if isinstance(each, str) and each]
+
+    def checked(self, brought: Mapping[str, FieldType]) -> Config:
+        """The config with its models; ConfigError holds all problems of both.
+
+        brought: the facts about a person that plugins fill in.
+        """
+        document, resolved = self.document, self.resolved
+        own = read_own_fields(resolved.table, brought)
+        file, complaints = _validate(resolved, own, self.base)
+        problems = [document.problem(each) for each in complaints]
+        paths = _model_paths(resolved, document.path.parent)
+        reads = [_read_model(each, own) for each in paths]
+        problems += [problem for read in reads for problem in read.problems]
+        if file is None or problems:
+            raise ConfigError(problems)
+        models = tuple(read.model for read in reads if read.model is not None)
+        told = _told(document, resolved, file, models)
+        if told:
+            raise ConfigError(told)
+        return _freeze(document, file, models, resolved, brought)
+
+
+def read_config(path: Path) -> ReadConfig:
+    """The config file of a path; ConfigError if it is no TOML file."""
     document = read_document(
         path,
         what="the config file",
         hint="name another with --config, or start from config.example.toml",
     )
-    base = path.absolute().parent
-    resolved = resolve(_flattened(document.table), base)
-    own = read_own_fields(resolved.table)
-    file, complaints = _validate(resolved, own, base)
-    problems = [document.problem(each) for each in complaints]
-    reads = [_read_model(each, own) for each in _model_paths(resolved, path.parent)]
-    problems += [problem for read in reads for problem in read.problems]
-    if file is None or problems:
-        raise ConfigError(problems)
-    models = tuple(read.model for read in reads if read.model is not None)
-    told = _told(document, resolved, file, models)
-    if told:
-        raise ConfigError(told)
-    return _freeze(document, file, models, resolved)
+    return ReadConfig(document, resolve(_flattened(document.table), path.absolute().parent))
+
+
+def load_config(path: Path) -> Config:
+    """The checked config of a file that names no plugin's fact; see `ReadConfig.checked`."""
+    return read_config(path).checked({})
 
 
 def load_draft(path: Path, config: Config) -> Model:
@@ -121,10 +166,23 @@ def _read_model(path: Path, own: OwnFields) -> ModelRead:
     return read_model(path, {**GIVEN, **own.types}, uncertain=own.uncertain)
 
 
+def _plugins(file: PluginsFile, base: Path) -> Plugins:
+    return Plugins(
+        MappingProxyType(file.enable),
+        tuple(located(base, name) for name in file.files),
+        MappingProxyType(file.model_extra or {}),
+    )
+
+
 def _freeze(
-    document: Document, file: ConfigFile, models: tuple[Model, ...], resolved: Resolved
+    document: Document,
+    file: ConfigFile,
+    models: tuple[Model, ...],
+    resolved: Resolved,
+    brought: Mapping[str, FieldType],
 ) -> Config:
     base = document.path.absolute().parent
+    fields = {**brought, **file.fields}
 
     def place(text: str) -> Path:
         return located(base, text)
@@ -139,11 +197,8 @@ def _freeze(
         ledger=_ledger_url(file.ledger, base),
         lake=None if file.lake is None else place(file.lake),
         memory_limit=file.memory_limit,
-        fields=MappingProxyType(file.fields | implied_fields(file.sales.policy(), file.fields)),
-        plugins=Plugins(
-            MappingProxyType(file.plugins.enable),
-            tuple(place(name) for name in file.plugins.files),
-        ),
+        fields=MappingProxyType(fields | implied_fields(file.sales.policy(), fields)),
+        plugins=_plugins(file.plugins, base),
         sources=MappingProxyType({name: _source(each) for name, each in file.sources.items()}),
         document=document,
         secrets=resolved.secrets,

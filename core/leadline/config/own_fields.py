@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leadline.config.writing import Sales
@@ -27,13 +27,19 @@ class OwnFields:
     complaints: list[Complaint] = field(default_factory=list)
 
 
-def read_own_fields(table: Mapping[str, object]) -> OwnFields:
-    """The `[fields]` of a config, good and bad told apart so that checking can go on."""
-    own = OwnFields()
+def read_own_fields(table: Mapping[str, object], brought: Mapping[str, FieldType]) -> OwnFields:
+    """The `[fields]` of a config, good and bad told apart so that checking can go on.
+
+    brought: the facts that plugins fill in, which are facts here, too.
+    """
+    own = OwnFields(dict(brought))
     declared = table.get("fields")
     for name, value in declared.items() if isinstance(declared, dict) else ():
         kinds = [kind for kind in FieldType if kind.value == value]
-        own.complaints += [Complaint(("fields", name), words) for words in _wrong(name, kinds)]
+        own.complaints += [Complaint(("fields", name), words) for words in wrong(name, kinds)]
+        if kinds and brought.get(name, kinds[0]) is not kinds[0]:
+            words = f"'{name}' is filled in by a plugin, and is {brought[name]}: delete this line"
+            own.complaints.append(Complaint(("fields", name), words))
         if not kinds or any(each.path[-1] == name for each in own.complaints):
             own.uncertain.add(name)
         else:
@@ -45,7 +51,7 @@ def read_own_fields(table: Mapping[str, object]) -> OwnFields:
         if name not in own.uncertain:
             places = [("sales", key) for key, text in texts.items() if text == name]
             own.complaints += [
-                Complaint(place, words) for place in places[:1] for words in _wrong(name, [kind])
+                Complaint(place, words) for place in places[:1] for words in wrong(name, [kind])
             ]
             own.types[name] = kind
     return own
@@ -57,7 +63,8 @@ def implied_fields(sales: Sales, declared: Mapping[str, FieldType]) -> dict[str,
     return {name: kind for name, kind in sales.types.items() if name not in known}
 
 
-def _wrong(name: str, kinds: list[FieldType]) -> Iterator[str]:
+def wrong(name: str, kinds: Sequence[FieldType]) -> Iterator[str]:
+    """Why a fact cannot have this name, or this type."""
     if name in GIVEN:
         if kinds and kinds[0] is not GIVEN[name]:
             yield (

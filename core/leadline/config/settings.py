@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -18,10 +18,20 @@ from leadline.vocabulary import SHARED_MAILBOXES, FieldType
 
 @dataclass(frozen=True, slots=True)
 class Plugins:
-    """Plugin → the distribution it must come from, or None for any; and plugins that are files."""
+    """Plugin → the distribution it must come from, or None for any; and plugins that are files.
+
+    tables: plugin → its own settings, which the repr does not show.
+    """
 
     enable: Mapping[str, str | None]
     files: tuple[Path, ...]
+    tables: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+
+    @property
+    def installed(self) -> dict[str, str | None]:
+        """Those named in any way that are no files, with the distribution of each."""
+        files = {path.stem for path in self.files}
+        return {name: None for name in self.tables if name not in files} | dict(self.enable)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,6 +104,11 @@ class Config:
         names = [each.name for each in self.models]
         place = names.index(model.name) if model.name in names else place
         return replace(self, models=(*self.models[:place], model, *self.models[place + 1 :]))
+
+    def without(self, sources: Collection[str]) -> Config:
+        """The same config less these sources."""
+        kept = {name: table for name, table in self.sources.items() if name not in sources}
+        return replace(self, sources=kept)
 
     def __repr__(self) -> str:
         return f"Config({str(self.path)!r}, sources: {', '.join(self.sources)})"

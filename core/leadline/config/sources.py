@@ -6,18 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import TYPE_CHECKING, Protocol
 
-from pydantic import BaseModel, ValidationError
-
 from leadline.config.needs import stage_fields, wanted_fields
+from leadline.config.own_settings import read_settings, refuse
 from leadline.config.settings import Config, SourceTable
-from leadline.config.tables import ConfigFile
 from leadline.config.writing import StageMode, allowed_moves
-from leadline.errors import ConfigError
 from leadline.model.documents import Complaint
 from leadline.model.nearest import nearest
-from leadline.model.wording import explain
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from leadline.batches import Pin, Source
     from leadline.hookspecs import Connector
 
@@ -29,6 +27,8 @@ class RefusedPlugin(Protocol):
     def name(self) -> str: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def installed(self) -> bool: ...
 
 
 class Connectors(Protocol):
@@ -50,36 +50,15 @@ def open_sources(config: Config, host: Connectors) -> list[Source]:
             message = _no_connector(table.connector, host)
             complaints.append(Complaint(("sources", name, "connector"), message))
             continue
-        settings, wrong = _settings(config, name, table, connector)
+        settings, wrong = read_settings(
+            config, ("sources", name), table.settings, connector.settings
+        )
         complaints += [*wrong, *_unused(name, table, connector)]
         complaints += _unable(config, name, table, connector)
         if settings is not None:
-            sources.append(_source(config, name, table, settings))
-    if complaints:
-        hide = config.secrets.hide
-        raise ConfigError(
-            [
-                config.document.problem(Complaint(each.path, hide(each.path, each.message)))
-                for each in complaints
-            ]
-        )
+            sources.append(_source(config, name, table, settings, connector))
+    refuse(config, complaints)
     return sources
-
-
-def _settings(
-    config: Config, name: str, table: SourceTable, connector: Connector
-) -> tuple[BaseModel | None, list[Complaint]]:
-    try:
-        return connector.settings.model_validate(dict(table.settings)), []
-    except ValidationError as error:
-        found = explain(
-            error,
-            table.settings,
-            connector.settings,
-            top=ConfigFile,
-            hide=lambda path, message: config.secrets.hide(("sources", name, *path), message),
-        )
-    return None, [Complaint(("sources", name, *each.path), each.message) for each in found]
 
 
 def _unused(name: str, table: SourceTable, connector: Connector) -> Iterator[Complaint]:
@@ -109,7 +88,9 @@ def _unable(
         yield Complaint(("sources", name, "stages"), message)
 
 
-def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) -> Source:
+def _source(
+    config: Config, name: str, table: SourceTable, settings: BaseModel, connector: Connector
+) -> Source:
     # Arrow is heavy: whoever only reads a config does without it.
     from leadline.batches import Source, changes_schema, output_columns
 
@@ -119,8 +100,12 @@ def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) 
         for model in config.models
         for column in output_columns(model.dimensions, model.prefix)
     }
-    suggesting = table.stages and config.write.stages is StageMode.SUGGEST
-    suggested = ["suggested_stage"] if suggesting else []
+    stages = []
+    if table.stages and config.write.stages is StageMode.SUGGEST:
+        stages = ["suggested_stage"]
+    elif table.stages and config.write.stages is StageMode.WRITE:
+        # A connector with stages of its own writes them into a field of the CRM's instead.
+        stages = ["stage"] if connector.capabilities.stages.value == "unsupported" else []
     return Source(
         name=name,
         connector=table.connector,
@@ -137,7 +122,7 @@ def _source(config: Config, name: str, table: SourceTable, settings: BaseModel) 
         stages=allowed_moves(table.stages) if config.write.stages is StageMode.WRITE else {},
         wanted=wanted_fields(config, name),
         write=table.write,
-        output=changes_schema([list(columns.values())], suggested).remove(0),
+        output=changes_schema([list(columns.values())], stages).remove(0),
     )
 
 
@@ -155,8 +140,7 @@ def _pin(config: Config) -> Pin | None:
 
 def _no_connector(name: str, host: Connectors) -> str:
     for refusal in host.refused:
-        # "is not installed" is said below, with what to install.
-        if refusal.name == name and not refusal.reason.startswith("is not installed"):
+        if refusal.name == name and refusal.installed:  # else it is said below what to install
             return f"plugin '{name}' does not run: {refusal.reason}"
     message = f"there is no connector '{name}'"
     if name in _extras():

@@ -115,7 +115,10 @@ Preferred = Annotated[
 
 
 class PluginsFile(Table):
-    """Which plugins run, besides the connectors that the sources name."""
+    """Which plugins run, besides those that the sources name. Further tables are their settings."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, dict[str, object]]
 
     enable: Enabled = Field(
         default_factory=dict,
@@ -223,7 +226,7 @@ class ConfigFile(Table):
         "best first; default = those of all other facts.",
     )
     plugins: PluginsFile = Field(
-        default_factory=lambda: PluginsFile(files=()),
+        default_factory=lambda: PluginsFile.model_validate({}),
         description="Plugins to run besides the connectors that the sources name.",
     )
     write: WriteFile = Field(

@@ -17,6 +17,8 @@ from leadline.host.faults import Fault, Naming
 
 T = TypeVar("T")
 
+_STANDSTILL = 100  # batches in a row that bring nothing new
+
 _log = logging.getLogger("leadline.host")
 
 # The connector's own answers to the call under way: whoever ends the call closes them as well.
@@ -55,6 +57,10 @@ class Batches(Items[Batch]):
     kind = Batch
     what = "Batch"
 
+    def __init__(self) -> None:
+        self._last: Batch | None = None
+        self._same = 0
+
     def problem(self, item: object) -> str:
         if not isinstance(item, Batch):
             return super().problem(item)
@@ -68,7 +74,17 @@ class Batches(Items[Batch]):
             json.dumps(dict(item.checkpoint), allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
             return f"answered a checkpoint that JSON cannot hold: {error}"
-        return ""
+        return self._standstill(item)
+
+    def _standstill(self, batch: Batch) -> str:
+        """Why a fetch will never end: the same rows come again and again."""
+        last, self._last = self._last, batch
+        new = last is None or not batch.rows.equals(last.rows)
+        moved = last is None or batch.checkpoint != last.checkpoint
+        self._same = 0 if new or (moved and not batch.rows.num_rows) else self._same + 1
+        if self._same < _STANDSTILL:
+            return ""
+        return f"answered the same batch {_STANDSTILL + 1} times over, and would never end"
 
 
 class Results(Items[WriteResult]):

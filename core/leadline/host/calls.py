@@ -19,13 +19,15 @@ def ask(
     hook: str,
     items: Items[T],
     arguments: Mapping[str, object],
+    secrets: tuple[str, ...],
 ) -> Answers[T]:
-    """Call the hook of one source; a caller made for each call knows every wrapper there is."""
+    """Call the hook of one source; a caller made for each call knows every wrapper there is.
+
+    secrets: what no message may hold, of the source and of the plugins around it.
+    """
     caller = relay.subset_hook_caller(hook, others)
     wrappers = {i.plugin_name: i.function for i in caller.get_hookimpls() if i.wrapper}
-    fault = Fault(
-        opened.plugin.name, opened.source.name, hook, wrappers, opened.secrets, settled=True
-    )
+    fault = Fault(opened.plugin.name, opened.source.name, hook, wrappers, secrets, settled=True)
     inner: list[Answers[object]] = []
     token = inner_answers.set(inner)
     try:

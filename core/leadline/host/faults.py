@@ -24,7 +24,8 @@ _SECRETS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), r"\1 ***"),
     (
         re.compile(
-            r"(?i)([\w-]*(?:token|secret|password|api_?key)['\"]?\s*[=:]\s*)['\"]?[^\s'\"&,;]+"
+            r"(?i)([\w-]*(?:token|secret|password|api_?key)['\"]?(?:\s*=\s*|:\s*(?!\s|[a-z]+\s)))"
+            r"['\"]?[^\s'\"&,;]+"
         ),
         r"\1***",
     ),

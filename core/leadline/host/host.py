@@ -8,20 +8,39 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from leadline.errors import ConfigError, InternalError, Problem, SourceError, UsageError
+from leadline.errors import (
+    ConfigError,
+    InternalError,
+    PluginError,
+    Problem,
+    SourceError,
+    UsageError,
+)
 from leadline.host.installed import LoadedPlugin, Refusal
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import typer
 
-    from leadline.batches import Batch, Checkpoint, Finding, Source, Support, WriteResult
+    from leadline.batches import (
+        Batch,
+        Checkpoint,
+        Finding,
+        ModelView,
+        Plugin,
+        Source,
+        Support,
+        WriteResult,
+    )
     from leadline.hookspecs import Connector
     from leadline.host.answers import Answers, Items
     from leadline.host.opened import OpenedSource
     from leadline.host.registry import Registry
+    from leadline.host.telling import Teller
 
 T = TypeVar("T")
+
+CHECK_SECONDS = 60.0
 
 
 class Host:
@@ -30,6 +49,7 @@ class Host:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._sources: dict[str, OpenedSource] = {}
+        self._teller: Teller | None = None
 
     @classmethod
     def load(
@@ -58,7 +78,11 @@ class Host:
     @property
     def refused(self) -> list[Refusal]:
         """The plugins that were named and do not run, each with the reason."""
-        return list(self._registry.refused)
+        # A source names a connector; that of a plugin with another name, or of a file, is there.
+        brought = self._registry.provided
+        return [
+            each for each in self._registry.refused if each.installed or each.name not in brought
+        ]
 
     @property
     def connectors(self) -> Mapping[str, Connector]:
@@ -74,7 +98,21 @@ class Host:
         """The command-line apps that plugins bring, by plugin; PluginError names one that fails."""
         from leadline.host.commands import brought
 
-        return brought(self._registry.relay, [plugin.name for plugin in self.plugins()])
+        return brought(self._registry.modules, [plugin.name for plugin in self.plugins()])
+
+    def add_plugin(self, plugin: Plugin) -> None:
+        """Set up a loaded plugin that has settings; PluginError if it cannot be opened."""
+        self._registry.open(plugin)
+
+    def refuse(self, plugin: str, reason: str) -> None:
+        """Take out a plugin that runs; the reason says what to do."""
+        self._registry.drop(plugin, reason)
+
+    def score(self, plugin: str, model: ModelView) -> list[Mapping[str, object]]:
+        """The rules that a plugin joins to a model; empty where it joins none."""
+        from leadline.host.scoring import rules_of
+
+        return rules_of(self._registry.relay, plugin, model, self._registry.secrets)
 
     def sources(self) -> list[str]:
         """The names of the opened sources, in the order they were added."""
@@ -139,12 +177,44 @@ class Host:
             return iter(())
         return self._ask("write_scores", source_name, Results(ids), changes=changes)
 
+    def answering(self, hook: str) -> list[str]:
+        """The plugins that answer a hook, in the order they were loaded."""
+        return [plugin.name for plugin in self.plugins() if hook in plugin.hooks]
+
+    def stages_changed(self, plugin: str, changes: pa.Table, seconds: float) -> None:
+        """Tell one plugin of leads that changed; PluginError also when it takes too long."""
+        self._tell(plugin, "stages_changed", seconds, changes=changes)
+
+    def sync_finished(self, plugin: str, report: Mapping[str, object], seconds: float) -> None:
+        """Tell one plugin how a run ended; PluginError also when it takes too long."""
+        self._tell(plugin, "sync_finished", seconds, report=report)
+
+    def check_plugin(self, plugin: str, seconds: float = CHECK_SECONDS) -> list[Finding]:
+        """What a plugin says of how it was set up; empty where it says nothing."""
+        from leadline.batches import Finding
+
+        found: list[Finding] = []
+        for answer in self._tell(plugin, "check_plugin", seconds):
+            for each in answer if isinstance(answer, Iterable) else [answer]:
+                if not isinstance(each, Finding):
+                    message = f"answered {type(each).__name__} where a Finding belongs"
+                    raise PluginError(message, plugin=plugin, hook="check_plugin")
+                found.append(each)
+        return found
+
+    def _tell(self, plugin: str, hook: str, seconds: float, **arguments: object) -> list[object]:
+        from leadline.host.telling import Teller
+
+        self._teller = self._teller or Teller(self._registry.relay)
+        return self._teller.tell(plugin, hook, arguments, seconds, self._registry.secrets)
+
     def _ask(self, hook: str, source_name: str, items: Items[T], **arguments: object) -> Answers[T]:
         from leadline.host.calls import ask
 
         opened = self._opened(source_name)
         others = [other for other in self._sources.values() if other is not opened]
-        return ask(self._registry.relay, opened, others, hook, items, arguments)
+        secrets = (*opened.secrets, *self._registry.secrets)
+        return ask(self._registry.relay, opened, others, hook, items, arguments, secrets)
 
     def _opened(self, source_name: str) -> OpenedSource:
         if source_name in self._sources:

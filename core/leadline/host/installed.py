@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from leadline.hookspecs import Connector
+    from leadline.hookspecs import Connector, Extension
+    from leadline.vocabulary import FieldType
 
 GROUP = "leadline"
 CONTRACT_GROUP = "leadline.contract"
@@ -27,7 +29,11 @@ class PluginInfo:
 
 @dataclass(frozen=True, slots=True)
 class LoadedPlugin:
-    """One plugin that runs: where it is from, the hooks it answers, the connectors it brings."""
+    """One plugin that runs: where it is from, the hooks it answers, the connectors it brings.
+
+    extension: how it is set up from the config; None where it has no settings. facts: those that it
+    fills in.
+    """
 
     name: str
     distribution: str
@@ -35,15 +41,21 @@ class LoadedPlugin:
     contract: str
     hooks: tuple[str, ...]
     connectors: tuple[Connector, ...]
+    extension: Extension | None = None
+    facts: Mapping[str, FieldType] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A plugin that was asked for and does not run; the reason says what to do."""
+    """A plugin that was asked for and does not run; the reason says what to do.
+
+    installed: False for a name that nothing here has, which may be a slip of the pen.
+    """
 
     name: str
     distribution: str
     reason: str
+    installed: bool = True
 
     def __str__(self) -> str:
         origin = f" ({self.distribution})" if self.distribution else ""

@@ -20,6 +20,7 @@ from leadline.hookspecs import Connector, hookimpl
 from leadline.host.answers import Answers, Batches, Findings, Items, Results, T, inner_answers
 from leadline.host.faults import Fault, Naming, secrets_of
 from leadline.host.installed import LoadedPlugin
+from leadline.host.patience import Patience, Patient
 from leadline.host.relay import (
     CONNECTOR_HOOKS,
     ContractBroken,
@@ -44,6 +45,7 @@ class OpenedSource:
     ) -> None:
         self.source, self.connector, self.plugin = source, connector, plugin
         self.hint, self.secrets = hint, secrets_of(source.settings)
+        self._patience = Patience(plugin.name)
         self._relay = new_relay()
         with Naming(self.fault("open").of):
             implementation = connector.open(source)
@@ -83,9 +85,11 @@ class OpenedSource:
     def _answer(self, hook: str, items: Items[T], **arguments: object) -> Answers[T]:
         fault = self.fault(hook)
         with Naming(fault.of):
-            answer = getattr(self._relay.hook, hook)(**arguments)
+            answer = self._patience.run(lambda: getattr(self._relay.hook, hook)(**arguments))
             if hook in ("check", "fix") and isinstance(answer, Iterable):
-                answer = iter(answer)
+                answer = self._patience.run(lambda: iter(answer))
+            if isinstance(answer, Iterator):
+                answer = Patient(answer, self._patience)
         answers = Answers(answer, items, fault, [])
         if (opened := inner_answers.get()) is not None:
             opened.append(answers)  # type: ignore[arg-type]  # only ever closed, never read

@@ -7,19 +7,21 @@ import hashlib
 import importlib.util
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 
+from leadline.batches import Plugin
+from leadline.errors import InternalError, PluginError
 from leadline.hookspecs import CONTRACT_VERSION, Connector
-from leadline.host.admission import admit
-from leadline.host.faults import Naming, describe, missing_library
+from leadline.host.admission import admit, admit_object
+from leadline.host.faults import Naming, describe, missing_library, secrets_of
 from leadline.host.installed import Declared, LoadedPlugin, Refusal, declarations, extras
 from leadline.host.opened import Hint
 from leadline.host.pins import Pin
-from leadline.host.relay import ContractBroken, join, new_relay, register
+from leadline.host.relay import ContractBroken, NotInstalled, join, new_relay, register
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,17 @@ class Provided:
 
 
 class Registry:
-    """Admitted plugins and their connectors. A refusal never stops the others."""
+    """Admitted plugins and their connectors. A refusal never stops the others.
+
+    modules: the plugins as they were loaded; in `relay`, opened objects stand in their place.
+    secrets: of the settings of the opened plugins, to keep out of messages.
+    """
 
     def __init__(self) -> None:
-        self.relay = new_relay()
+        self.relay, self.modules = new_relay(), new_relay()
+        self.secrets: tuple[str, ...] = ()
         self.loaded: list[LoadedPlugin] = []
+        self._hints: dict[str, Hint] = {}
         self.refused: list[Refusal] = []
         self.provided: dict[str, Provided] = {}
 
@@ -83,20 +91,69 @@ class Registry:
             with Naming(lambda error: _not_importable(error, origin)):
                 plugin = load()
             taken = {name: _who(provided.plugin) for name, provided in self.provided.items()}
-            hooks, connectors = admit(origin.name, plugin, taken)
+            brings = admit(origin.name, plugin, taken)
             register(self.relay, plugin, origin.name)
+            register(self.modules, plugin, origin.name)
         except ContractBroken as broken:
             self._refuse(origin, broken)
             return
         loaded = LoadedPlugin(
-            origin.name, origin.distribution, origin.version, origin.contract, hooks, connectors
+            origin.name,
+            origin.distribution,
+            origin.version,
+            origin.contract,
+            brings.hooks,
+            brings.connectors,
+            brings.extension,
+            brings.facts,
         )
         self.loaded.append(loaded)
-        for connector in connectors:
+        self._hints[origin.name] = origin.hint
+        for connector in brings.connectors:
             self.provided[connector.name] = Provided(connector, loaded, origin.hint)
 
+    def open(self, plugin: Plugin) -> None:
+        """Set a plugin up: the object that its extension opens stands in its module's place."""
+        place, loaded = self._place_of(plugin.name)
+        if loaded.extension is None:
+            raise InternalError(f"plugin '{plugin.name}' has no settings, and cannot be opened")
+        secrets = secrets_of(plugin.settings)
+
+        def named(error: BaseException) -> Exception:
+            if isinstance(error, ContractBroken):
+                return PluginError(str(error), plugin=plugin.name, hook="open")
+            what = self._hints[plugin.name](error) or "report it to its author"
+            return PluginError(
+                f"{describe(error, secrets)}; {what}", plugin=plugin.name, hook="open"
+            )
+
+        with Naming(named):
+            answering = loaded.extension.open(plugin)
+            hooks = admit_object(plugin.name, answering)
+            self.relay.unregister(name=plugin.name)
+            register(self.relay, answering, plugin.name)
+        self.loaded[place] = replace(loaded, hooks=(*loaded.hooks, *hooks))
+        self.secrets += secrets
+
+    def drop(self, name: str, reason: str) -> None:
+        """Refuse a plugin after all that was loaded: nothing of it is called any more."""
+        _, loaded = self._place_of(name)
+        self.loaded.remove(loaded)
+        for relay in (self.relay, self.modules):
+            relay.unregister(name=name)
+        for connector in loaded.connectors:
+            del self.provided[connector.name]
+        self.refused.append(Refusal(name, loaded.distribution, reason))
+
+    def _place_of(self, name: str) -> tuple[int, LoadedPlugin]:
+        for place, loaded in enumerate(self.loaded):
+            if loaded.name == name:
+                return place, loaded
+        raise InternalError(f"plugin '{name}' is not loaded, and cannot be opened")
+
     def _refuse(self, origin: Origin, why: ContractBroken) -> None:
-        self.refused.append(Refusal(origin.name, origin.distribution, str(why)))
+        installed = not isinstance(why, NotInstalled)
+        self.refused.append(Refusal(origin.name, origin.distribution, str(why), installed))
 
     def _check_name(self, name: str) -> None:
         for plugin in self.loaded:
@@ -114,7 +171,7 @@ class Registry:
     def _choose(self, name: str, pin: str | None) -> Declared:
         candidates = [declared for declared in self._declared if declared.info.name == name]
         if not candidates:
-            raise ContractBroken(self._not_installed(name, pin))
+            raise NotInstalled(self._not_installed(name, pin))
         if pin is not None:
             candidates = _pinned(candidates, pin)
         if len(candidates) > 1:

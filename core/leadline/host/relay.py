@@ -23,8 +23,21 @@ CONNECTOR_HOOKS = (
 )
 
 
+# What a plugin's module answers when it is loaded, before its settings are known.
+MODULE_HOOKS = (
+    "register_connectors",
+    "register_extension",
+    "register_facts",
+    "register_commands",
+)
+
+
 class ContractBroken(Exception):
     """A plugin does not follow the contract; the message is for its author and its user."""
+
+
+class NotInstalled(ContractBroken):
+    """There is no plugin of the name."""
 
 
 def new_relay() -> pluggy.PluginManager:

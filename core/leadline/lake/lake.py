@@ -25,7 +25,7 @@ from leadline.lake.sessions import open_session, sweep
 from leadline.lake.snapshots import Snapshot
 from leadline.lake.sql import name
 from leadline.lake.table import Table
-from leadline.vocabulary import FieldType, column_of
+from leadline.vocabulary import FieldType, column_of, field_of
 
 _FORMAT = 1
 _NOTE = "lake.json"
@@ -208,6 +208,21 @@ class Lake:
         asked |= {column_of(field): kind.arrow for field, kind in (wanted or {}).items()}
         more = [pa.field(c, kind) for c, kind in asked.items() if c not in schema.names]
         return Snapshot(pa.schema([*schema, *more]), relations.unproven(found.layout, files, at))
+
+    def kept_facts(self) -> dict[str, FieldType]:
+        """The facts about a person that were ever kept beyond the record's own, with their types.
+
+        A model that scored once may name one that no config knows any more.
+        """
+        with self._lock, guarded(self.root):
+            schema = self._tables["contacts"].schema()
+        kinds = {kind.arrow: kind for kind in FieldType}
+        own = set(self._tables["contacts"].layout.columns.names)
+        return {
+            field_of(column.name): kinds[column.type]
+            for column in schema
+            if column.name not in own and column.type in kinds
+        }
 
     def clock(self) -> datetime | None:
         """The latest instant at which a fact was learned or its end was; None in an empty lake."""

@@ -12,12 +12,13 @@ from leadline.ledger.face import Ledger
 from leadline.ledger.intents import Intent
 from leadline.ledger.known import Origin
 from leadline.ledger.leases import Lease
-from leadline.ledger.outbox import Event
+from leadline.ledger.outbox import Backlog, Event
 from leadline.ledger.rejections import Rejection
 from leadline.ledger.requests import Request
 from leadline.ledger.runs import Run
 
 __all__ = [
+    "Backlog",
     "Entry",
     "Event",
     "Intent",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from leadline.config import facts
@@ -13,9 +13,12 @@ from leadline.lint.checks import DATA_CHECKS, FILE_CHECKS
 from leadline.lint.evidence import ENOUGH, Evidence, gather
 from leadline.lint.remarks import Remark, Reported, Severity
 from leadline.lint.subject import Subject
+from leadline.model import Model
+from leadline.model.conditions import tables_of
 from leadline.model.documents import Complaint, read_document
 from leadline.model.loading import read_model
-from leadline.workspace import Workspace
+from leadline.vocabulary import FieldType
+from leadline.workspace import Workspace, joined
 
 _GRAVEST = list(Severity)
 
@@ -97,12 +100,18 @@ def _subjects(workspace: Workspace, paths: Sequence[Path], as_of: datetime) -> l
     if problems:
         raise ConfigError(problems)
     return [
-        Subject(
-            read.model, read_document(path, what="the model file", hint="write it"), known, today
-        )
+        _subject(joined(read.model, workspace.config, workspace.host), path, known, today)
         for path, read in reads
         if read.model is not None
     ]
+
+
+def _subject(model: Model, path: Path, known: Mapping[str, FieldType], today: date) -> Subject:
+    """The model with the rules of plugins, which its document then has, too."""
+    document = read_document(path, what="the model file", hint="write it")
+    rules = [rule for _, rule in tables_of(document.table, "rules")]
+    rules += [{"name": rule.name} for rule in model.rules[len(rules) :]]
+    return Subject(model, replace(document, table={**document.table, "rules": rules}), known, today)
 
 
 def _waiting(evidence: Evidence) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from leadline.model.meaning import Branch, Meaning
 from leadline.model.values import ANY_ACTIVITY
 from leadline.predicates import Clock, Expr, emit, fields_of
 from leadline.scoring import sql
-from leadline.vocabulary import ACTIVITY_FIELDS, KIND_FIELDS
+from leadline.vocabulary import ACTIVITY_FIELDS, KIND_FIELDS, WITHHELD_PREFIX
 
 # Facts of one occurrence that its kind does not settle: conditions on them are judged row by row.
 _PER_ROW = ACTIVITY_FIELDS.keys() - set(KIND_FIELDS)
@@ -121,9 +121,10 @@ class Happened:
         return query.where(used)
 
     def _kind_test(self, types: tuple[str, ...], condition: Expr | None) -> exp.Expr:
-        test: exp.Expr = exp.true()
-        if ANY_ACTIVITY not in types:
-            test = sql.column("type", "k").isin(*types)
+        kind = sql.column("type", "k")
+        withheld = exp.Like(this=kind, expression=exp.Literal.string(f"{WITHHELD_PREFIX}%"))
+        # What a plugin withholds is none of any: only who names its type can count it.
+        test = exp.Not(this=withheld) if ANY_ACTIVITY in types else kind.isin(*types)
         if condition is None or _per_row(condition):
             return test
         return exp.and_(test, emit(condition, self._kind_column, self.clock))

@@ -26,6 +26,7 @@ from leadline.scoring.people import (
     spread,
 )
 from leadline.scoring.sales import NO_SALES, pin, start_anew
+from leadline.scoring.withheld import Withheld, restore, withheld_of
 from leadline.vocabulary import FieldType
 
 if TYPE_CHECKING:
@@ -88,13 +89,15 @@ class Engine:
         contact: Key | None = None,
         detail: bool = False,
         known_at: datetime | None = None,
+        restored: bool = False,
     ) -> pa.Table:
         """One row per contact (see `CompiledModel` for the columns), in no promised order.
 
         All records of a person have the same row. contact: scores that one's person alone.
-        known_at: only what was known by then, though the day is that of `as_of`.
+        known_at: only what was known by then, though the day is that of `as_of`. restored: as if
+        plugins withheld nothing; for one contact only.
         """
-        return self._ask(model, as_of, known_at or as_of, contact, detail=detail)
+        return self._ask(model, as_of, known_at or as_of, contact, detail=detail, restored=restored)
 
     def beside(self, questions: Sequence[Callable[[], T]]) -> Iterator[T]:
         """The answers to questions about scores, in their order; some are asked at one time."""
@@ -114,11 +117,14 @@ class Engine:
         *,
         detail: bool = False,
         temperature: str | None = None,
+        restored: bool = False,
     ) -> pa.Table:
         compiled = self.compiled(model)
         # The compiler writes the joins that drop most rows first; DuckDB cannot know which do.
         with self._lake.session(self._memory_limit, joins_as_written=True) as con:
             several = self._relations(con, compiled, as_of, known_at, contact)
+            if restored:
+                restore(con)
             day = day_number(as_of, self._time_zone)
             question = Question(compiled, day, self._time_zone.key, detail)
             rows = self._rows(con, question, known_at, contact)
@@ -143,6 +149,14 @@ class Engine:
         with self._lake.session(self._memory_limit) as con:
             show_people(con, self._lake, as_of, self.facts, self._identity, contact)
             return person_of(con, contact, self.facts, self._identity)
+
+    def withheld(self, contact: Key, as_of: datetime) -> tuple[Withheld, ...]:
+        """What plugins withhold of the activities of a contact's person, as known at an instant."""
+        wanted = {name: self.facts[name] for name in self._sales}
+        with self._lake.session(self._memory_limit) as con:
+            show_people(con, self._lake, as_of, wanted, self._identity, contact)
+            start_anew(con, self._sales, self.facts, as_of, self._time_zone)
+            return withheld_of(con)
 
     def per_source(self, model: Model, as_of: datetime, contact: Key) -> pa.Table:
         """A row per source whose activities count for a contact's person, and for what they do.

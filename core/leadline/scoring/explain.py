@@ -12,6 +12,7 @@ from leadline.scoring import sql
 from leadline.scoring.compiler import CompiledModel, facts_of
 from leadline.scoring.origins import NOWHERE, Origins, Sources
 from leadline.scoring.sales import PINNED, pinned_row
+from leadline.scoring.withheld import Withheld, why
 
 _EPOCH = date(1970, 1, 1)
 
@@ -46,22 +47,30 @@ class Explanation:
     several: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Without:
+    """What plugins withhold of a person's activities, and the wide row as if they did not."""
+
+    held: tuple[Withheld, ...]
+    wide: Mapping[str, object]
+
+
 def explain(
     compiled: CompiledModel,
     wide: Mapping[str, object],
     person: Mapping[str, object],
     origins: Origins = NOWHERE,
     pin: str | None = None,
+    without: Without | None = None,
 ) -> Explanation:
     """The explanation of one wide row made with detail; `person` is the contact's facts.
 
-    pin: the fact in which sales pin a score.
+    pin: the fact in which sales pin a score. without: given where plugins withhold activities.
     """
     points = _Points(wide)
-    made = (*compiled.meaning.signals, *compiled.model.lookups)
-    person = {**person, **{name: wide.get(sql.fact(name)) for name in made}}
+    person = _with_made(compiled, person, wide)
     rows = [
-        *_rules(compiled, points, person, origins),
+        *_rules(compiled, points, person, origins, without),
         *_groups(compiled, points),
         *_dimensions(compiled, points),
         *_total(compiled, points),
@@ -129,28 +138,59 @@ class _Points:
         return 0 if self.wide.get(name) is None else self[name]
 
 
+def _with_made(
+    compiled: CompiledModel, person: Mapping[str, object], wide: Mapping[str, object]
+) -> Mapping[str, object]:
+    """The facts about a person with the model's signals and looked-up ones."""
+    made = (*compiled.meaning.signals, *compiled.model.lookups)
+    return {**person, **{name: wide.get(sql.fact(name)) for name in made}}
+
+
 def _rules(
-    compiled: CompiledModel, points: _Points, person: Mapping[str, object], origins: Origins
+    compiled: CompiledModel,
+    points: _Points,
+    person: Mapping[str, object],
+    origins: Origins,
+    without: Without | None,
 ) -> Iterator[Row]:
+    """Each rule's rows; of a rule that would pay otherwise those, and one that takes it back."""
+    restored = points if without is None else _Points(without.wide)
     for i, rule in enumerate(compiled.model.rules):
-        raw = points[f"r{i}"]
-        if rule.activity is not None:
-            detail, sources = _occurrences(rule, points, i), origins.rules.get(i, ())
-        else:
-            names = facts_of(compiled.meaning.rules[i])
-            detail, sources = _found(names, person), origins.of(names)
-            if points.wide[f"u{i}"]:
-                missing = ", ".join(sorted(n for n in names if person.get(n) in (None, [])))
-                most = max(rule.worths, key=abs)
-                reach = f"{most:+}" if len(rule.worths) == 1 else f"up to {most:+}"
-                told = f"unknown: no {missing}; could give {reach}"
-                yield Row(rule.name, rule.dimension, 0, told, sources)
-        if raw:
-            yield Row(rule.name, rule.dimension, raw, detail, sources)
-            kept = points[compiled.after_limit(i)]
-            if kept != raw:
-                detail = f"at most {rule.limit} in size"
-                yield Row(f"Limit of {rule.name}", rule.dimension, kept - raw, detail)
+        kept = compiled.after_limit(i)
+        taken = points[kept] - restored[kept]
+        if without is None or not taken:
+            yield from _rule(compiled, i, points, person, origins)
+            continue
+        yield from _rule(compiled, i, restored, _with_made(compiled, person, without.wide), origins)
+        detail = why(without.held, rule)
+        yield Row(f"Withheld from {rule.name}", rule.dimension, taken, detail)
+
+
+def _rule(
+    compiled: CompiledModel,
+    i: int,
+    points: _Points,
+    person: Mapping[str, object],
+    origins: Origins,
+) -> Iterator[Row]:
+    rule, raw = compiled.model.rules[i], points[f"r{i}"]
+    if rule.activity is not None:
+        detail, sources = _occurrences(rule, points, i), origins.rules.get(i, ())
+    else:
+        names = facts_of(compiled.meaning.rules[i])
+        detail, sources = _found(names, person), origins.of(names)
+        if points.wide[f"u{i}"]:
+            missing = ", ".join(sorted(n for n in names if person.get(n) in (None, [])))
+            most = max(rule.worths, key=abs)
+            reach = f"{most:+}" if len(rule.worths) == 1 else f"up to {most:+}"
+            said = f"unknown: no {missing}; could give {reach}"
+            yield Row(rule.name, rule.dimension, 0, said, sources)
+    if raw:
+        yield Row(rule.name, rule.dimension, raw, detail, sources)
+        kept = points[compiled.after_limit(i)]
+        if kept != raw:
+            detail = f"at most {rule.limit} in size"
+            yield Row(f"Limit of {rule.name}", rule.dimension, kept - raw, detail)
 
 
 def _groups(compiled: CompiledModel, points: _Points) -> Iterator[Row]:

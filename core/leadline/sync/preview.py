@@ -28,6 +28,7 @@ class Preview:
     run_id: str
     as_of: datetime
     learned_at: datetime
+    absent: tuple[str, ...] = ()
     pulled: dict[str, Pulled] = field(default_factory=dict)
     plans: dict[str, Plan] = field(default_factory=dict)
     excesses: tuple[Excess, ...] = ()
@@ -45,7 +46,7 @@ class Preview:
 
     def report(self) -> Report:
         """What was done, as a sync reports it; nothing is published or pushed."""
-        errors = tuple(str(each.error) for each in self.pulled.values() if each.error is not None)
+        failed = (str(each.error) for each in self.pulled.values() if each.error is not None)
         models = self.workspace.versions
         return Report(
             self.run_id,
@@ -53,7 +54,7 @@ class Preview:
             models,
             self.pulled,
             self.plans,
-            errors=errors,
+            errors=(*self.absent, *failed),
             excesses=self.excesses,
         )
 
@@ -71,7 +72,7 @@ def preview(
     runs = workspace.ledger.runs
     run_id = runs.start("plan", {"sources": [source.name for source in sources], **detail})
     try:
-        made = Preview(workspace, run_id, *instants(workspace, as_of))
+        made = Preview(workspace, run_id, *instants(workspace, as_of), workspace.missing(names))
         for source in sources:
             runs.beat(run_id)
             made.pulled[source.name] = pull(

@@ -24,13 +24,15 @@ LEASE_SECONDS = 600.0
 class Pushed:
     """What became of a plan: written, rejected for good and why, to be tried again.
 
-    waiting: of those to be tried again, the ones for which the connector gave a reason.
+    waiting: of those to be tried again, the ones for which the connector gave a reason. staged: the
+    contacts whose stage was written.
     """
 
     written: int = 0
     rejected: list[WriteResult] = field(default_factory=list)
     later: int = 0
     waiting: list[WriteResult] = field(default_factory=list)
+    staged: list[str] = field(default_factory=list)
     error: LeadlineError | None = None
 
 
@@ -93,6 +95,10 @@ def _write(
         held = _as_held(changes, before).filter(taken)
         intents.settle(intent, held, _rejections(bad), datetime.now(UTC))
         pushed.written += len(done)
+        if "stage" in changes.column_names:
+            pushed.staged += changes.filter(pc.and_(taken, pc.is_valid(changes["stage"])))[
+                "contact_id"
+            ].to_pylist()
         pushed.rejected += bad
         pushed.later += changes.num_rows - len(done) - len(bad)
         pushed.waiting += [each for each in results if each.outcome is Outcome.RETRY]

@@ -9,12 +9,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from leadline.errors import UsageError
+from leadline.sync.events import hold_changes, release_changes
 from leadline.sync.ground import ground, moved
 from leadline.sync.planfile import Kept, Scorer, Sealed, can_keep, opened, read_sealed, write_plan
 from leadline.sync.preview import Preview, preview
 from leadline.sync.pull import Progress, Pulled
 from leadline.sync.push import push
-from leadline.sync.run import Report
+from leadline.sync.run import Report, end, end_badly
 from leadline.sync.score import publish, score
 from leadline.workspace import Workspace
 
@@ -70,14 +71,15 @@ def apply(workspace: Workspace, path: Path, on_progress: Progress | None = None)
     sealed = read_sealed(path)
     _check_origin(workspace, path, sealed)
     kept = opened(sealed)
-    runs = workspace.ledger.runs
-    run_id = runs.start("apply", {"sources": list(kept.plans), "plan": kept.run_id})
+    run_id = workspace.ledger.runs.start(
+        "apply", {"sources": list(kept.plans), "plan": kept.run_id}
+    )
     try:
         report = _apply(workspace, path, kept, sealed, run_id, on_progress)
     except BaseException as error:
-        runs.finish(run_id, "failed", {"errors": [str(error) or type(error).__name__]})
+        end_badly(workspace, run_id, error)
         raise
-    runs.finish(run_id, report.status, report.as_json())
+    end(workspace, report)
     return report
 
 
@@ -96,9 +98,11 @@ def _apply(
         # Noted first: after a crash a new plan finds what is left, and nothing is done twice.
         noted = {"digest": sealed.digest, "applied": run_id}
         workspace.ledger.settings.set(_key(kept.run_id), noted)
+        hold_changes(workspace, run_id, kept.scores, kept.plans, kept.as_of)
         published = publish(workspace, kept.scores, kept.as_of)
         workspace.lake.compact()
     pushed = {name: push(workspace, made, run_id, on_progress) for name, made in kept.plans.items()}
+    release_changes(workspace, run_id, pushed)
     return Report(
         run_id=run_id,
         as_of=kept.as_of,

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 
 from leadline.batches import Source
+from leadline.sync.delivery import deliver
 from leadline.sync.doubt import read_again
+from leadline.sync.events import hold_changes, keep_finished, release_changes
 from leadline.sync.guard import Confirm, Excess, excesses, settled
 from leadline.sync.plan import Plan, plan
 from leadline.sync.pull import Only, Progress, Pulled, pull
@@ -106,14 +108,37 @@ def sync(
     try:
         allowed = _allowing(workspace, allow_changes, confirm)
         report = _rooms(workspace, sources, run_id, full, only, as_of, write, on_progress, allowed)
+        report = replace(report, errors=(*workspace.missing(names), *report.errors))
     except BaseException as error:
-        summary = {"errors": [str(error) or type(error).__name__]}
-        workspace.ledger.runs.finish(run_id, "failed", summary)
+        end_badly(workspace, run_id, error, told=write)
         raise
     calls = {source.name: source.meter.calls - before[source.name] for source in sources}
     report = replace(report, api_calls=calls)
-    workspace.ledger.runs.finish(run_id, report.status, report.as_json())
+    end(workspace, report, told=write)
     return report
+
+
+def end(workspace: Workspace, report: Report, *, told: bool = True) -> None:
+    """Note how a run ended, and tell the plugins unless it was only a look."""
+    with workspace.ledger.transaction():
+        workspace.ledger.runs.finish(report.run_id, report.status, report.as_json())
+        if told:
+            keep_finished(workspace, report.run_id, report.as_json())
+    if told:
+        deliver(workspace)
+
+
+def end_badly(
+    workspace: Workspace, run_id: str, error: BaseException, *, told: bool = True
+) -> None:
+    """Note that a run failed, and why; plugins are told at once unless a person has stopped it."""
+    errors = [str(error) or type(error).__name__]
+    workspace.ledger.runs.finish(run_id, "failed", {"errors": errors})
+    if told:
+        failed = Report(run_id, datetime.now(UTC), workspace.versions, {}, errors=tuple(errors))
+        keep_finished(workspace, run_id, failed.as_json())
+        if isinstance(error, Exception):
+            deliver(workspace)
 
 
 def _rooms(
@@ -171,9 +196,11 @@ def _rooms(
                 excesses=found,
                 stopped=write,
             )
+        hold_changes(workspace, run_id, scores, plans, at)
         published = publish(workspace, scores, at)
         workspace.lake.compact()
     pushed = {name: push(workspace, made, run_id, on_progress) for name, made in plans.items()}
+    release_changes(workspace, run_id, pushed)
     errors += [str(done.error) for done in pushed.values() if done.error is not None]
     return Report(run_id, at, models, pulled, plans, pushed, published, tuple(errors))
 

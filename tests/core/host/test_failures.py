@@ -17,6 +17,7 @@ from leadline.errors import (
     SourceError,
 )
 from leadline.hookspecs import hookimpl
+from leadline.host.faults import redact
 
 from .plugins import (
     Counting,
@@ -155,3 +156,18 @@ def test_ctrl_c_is_nobodys_fault(tmp_path: Path) -> None:
     host = host_with(Plugin(contacts_answering(interrupted)), tmp_path)
     with pytest.raises(KeyboardInterrupt):
         host.fetch_contacts("mine", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("token=abc", "token=***"),
+        ("the token: abc123", "the token: ***"),
+        ('{"access_token": "abc"}', '{"access_token": ***"}'),
+        ("it refused the token: make a new one", "it refused the token: make a new one"),
+    ],
+)
+def test_what_looks_like_a_credential_is_hidden_and_plain_words_are_not(
+    said: str, told: str
+) -> None:
+    assert redact(said, ()) == told
