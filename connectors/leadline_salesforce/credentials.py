@@ -94,9 +94,10 @@ class Credentials:
             raise trouble(error, self._settings.signs_in_at) from None
         except (PyJWTError, AttributeError, ValueError):
             # It reads the key, and the answer, without looking at them first.
+            key = "the private key is no key in PEM form, or " if self._settings.jwt else ""
             raise SignInError(
-                "cannot sign in to Salesforce: the private key is no key in PEM form, or what "
-                "answered is no Salesforce; check the key and login_url"
+                f"cannot sign in to Salesforce: {key}what answered at "
+                f"{self._settings.signs_in_at} is no Salesforce; look at the address"
             ) from None
         if not token:
             raise SignInError("Salesforce answered the sign-in without a session")

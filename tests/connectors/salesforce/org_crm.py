@@ -27,6 +27,7 @@ class OrgCrm(Crm):
 
     def __init__(self, org: Org) -> None:
         self.org = org
+        self.keys = {"consumer_key": org.consumer_key, "consumer_secret": org.consumer_secret}
 
     def contact_id(self, number: int) -> str:
         return made_id("00Q", 1000 + number)
@@ -36,7 +37,7 @@ class OrgCrm(Crm):
 
     def settings(self) -> Mapping[str, object]:
         return {
-            "session_id": self.org.session_id,
+            "client_credentials": self.keys,
             "instance_url": self.org.url,
             "settle_seconds": 0,
         }
@@ -58,6 +59,10 @@ class OrgCrm(Crm):
                 "CompletedDateTime": row["occurred_at"],
             }
             self.org.store.create("Task", values, created=at, modified=at)
+
+    def merge_contacts(self, loser: str, winner: str, at: datetime) -> str:
+        self._move_to(at)
+        return self.org.store.merge("Lead", winner, loser).id
 
     def delete_contact(self, contact_id: str, at: datetime) -> None:
         self._move_to(at)
@@ -90,6 +95,28 @@ class OrgCrm(Crm):
 
     def break_down(self) -> bool:
         self.org.faults.add("503")
+        return True
+
+    def say_too_many(self, times: int) -> bool:
+        self.org.faults.clear()
+        if times:
+            self.org.faults.add("403-concurrent", "composite", times=times)
+        return True
+
+    def end_session(self) -> bool:
+        self.org.sessions.end()
+        return True
+
+    def refuse_sign_in(self) -> bool:
+        self.org.sessions.app.consumer_secret = "another"
+        return self.end_session()
+
+    def break_in_write(self, after: int) -> bool:
+        self.org.faults.once("broken", "collections.update")
+        return True
+
+    def refuse_contact(self, contact_id: str) -> bool:
+        self.org.store.add_rule("Lead", lambda lead: lead.id != contact_id, "Not this one")
         return True
 
     def _put(
