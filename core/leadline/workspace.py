@@ -141,8 +141,10 @@ class Workspace:
         return [self.sources[name] for name in names or self.sources]
 
     def missing(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Why some sources do not run, where all were asked for."""
-        return () if names else tuple(self.absent.values())
+        """Why some plugins do not run, and some sources, where all of these were asked for."""
+        connectors = {table.connector for table in self.config.sources.values()}
+        refused = (each for each in self.host.refused if each.name not in connectors)
+        return (*map(str, refused), *(() if names else self.absent.values()))
 
 
 @contextmanager
@@ -200,7 +202,10 @@ def configured(config_path: Path) -> tuple[Config, Host]:
     """The config of a file with all that its plugins bring, and those plugins, set up."""
     config, host = load_plugins(config_path)
     for plugin in open_plugins(config, host):
-        host.add_plugin(plugin)
+        try:
+            host.add_plugin(plugin)
+        except PluginError as error:
+            host.refuse(plugin.name, str(error.args[0]))
     models = join_rules(config.models, facts(config), host)
     return replace(config, models=models), host
 

@@ -98,3 +98,61 @@ def test_a_plan_and_a_check_name_it_as_well(shop: World) -> None:
     assert (checked.status, "no licence" in checked.out) == (1, True)
     named = shop.run("sync", "shop")
     assert (named.status, "no licence" in named.error) == (2, True)
+
+
+SCORER = """
+from pydantic import BaseModel, ConfigDict
+from leadline.hookspecs import Extension, hookimpl
+
+class Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+class Scorer:
+    @hookimpl
+    def score(self, model):
+        when = "job_title ILIKE 'head of%'"
+        return [{"name": "Head", "dimension": "fit", "when": when, "points": 1}]
+
+@hookimpl
+def register_extension():
+    return Extension(Settings, lambda plugin: Scorer())
+"""
+
+
+@pytest.fixture
+def extended(world: World) -> World:
+    """A plugin of one's own that is set up from the config."""
+    world.write("config.toml", CONFIG + '\n[plugins]\nfiles = ["extra.py"]\n[plugins.extra]\n')
+    world.write("extra.py", SCORER.replace("return [{", "return []  # [{"))
+    return world
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("lambda plugin: Scorer()", "lambda plugin: 1 / 0"),
+        ("class Scorer:", "class Scorer:\n    raise OSError('no licence')"),
+    ],
+)
+def test_a_plugin_that_cannot_be_set_up_is_named_and_the_sync_goes_on(
+    extended: World, before: str, after: str
+) -> None:
+    extended.write("extra.py", SCORER.replace(before, after))
+    done = extended.run("sync", "--as-of", DAY)
+    assert (done.status, "extra" in done.error) == (1, True), done
+    assert scores(extended.output) == SCORES
+
+
+def test_nothing_is_scored_while_a_plugin_is_away_whose_rules_were_in_every_score(
+    extended: World,
+) -> None:
+    extended.write("extra.py", SCORER)
+    assert extended.run("sync", "--as-of", DAY).status == 0
+    assert scores(extended.output)["ada"] == "86"
+    extended.write("extra.py", SCORER.replace("lambda plugin: Scorer()", "lambda plugin: 1 / 0"))
+    away = extended.run("sync", "--as-of", DAY)
+    assert (away.status, "its rules are a part of every score" in away.error) == (2, True), away
+    assert scores(extended.output)["ada"] == "86"
+    extended.write("config.toml", CONFIG)
+    assert extended.run("sync", "--as-of", DAY, "--allow-changes").status == 0
+    assert scores(extended.output) == SCORES

@@ -53,8 +53,9 @@ def open_plugins(config: Config, host: Plugins) -> list[Plugin]:
 
 
 def _idle(config: Config, host: Plugins) -> Iterator[Complaint]:
-    """Tables that nobody reads: their plugin does not run, or has no settings."""
-    reasons = {each.name: f"does not run: {each.reason}" for each in host.refused}
+    """Tables that nobody reads: their plugin is not there, or has no settings."""
+    missing = [each for each in host.refused if not each.installed]
+    reasons = {each.name: f"does not run: {each.reason}" for each in missing}
     reasons |= {
         each.name: "has no settings: delete this table, and name it in plugins.enable"
         for each in host.plugins()

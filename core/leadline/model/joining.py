@@ -50,6 +50,12 @@ def joined(
     return model.model_copy(update={"rules": (*model.rules, *whole.rules[first:])})
 
 
+def plugin_of(rule: str) -> str:
+    """The plugin that a rule of this name is from; "" for a name without one."""
+    owner, colon, _ = rule.partition(": ")
+    return owner if colon else ""
+
+
 def _named(rule: Mapping[str, object], owner: str) -> dict[str, object]:
     name = rule.get("name")
     # A name that is missing or no text is complained about as in a file.

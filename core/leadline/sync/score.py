@@ -7,14 +7,39 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leadline.errors import ConfigError
 from leadline.model import Model
+from leadline.model.joining import plugin_of
 from leadline.scoring.scores import scores_table
 from leadline.workspace import Workspace
 
 
 def score(workspace: Workspace, as_of: datetime) -> pa.Table:
     """The `scores` rows of every contact by every model whose audience it is in."""
+    _see_that_models_are_whole(workspace)
     return pa.concat_tables(scored(workspace, model, as_of) for model in workspace.models)
+
+
+def _see_that_models_are_whole(workspace: Workspace) -> None:
+    """ConfigError where a plugin does not run that had rules in what was published last.
+
+    Everybody's score would change, and change back once it runs again.
+    """
+    refused = {each.name: each for each in workspace.host.refused}
+    for name in refused.keys() & _scorers(workspace) if refused else ():
+        raise ConfigError(
+            f"{refused[name]}; its rules are a part of every score: nothing is scored until it "
+            "runs again, or until the config names it no more"
+        )
+
+
+def _scorers(workspace: Workspace) -> set[str]:
+    """The plugins whose rules were in the models of the scores that are published."""
+    with workspace.lake.session(workspace.config.memory_limit) as con:
+        workspace.lake.relation(con, "scores")
+        versions = con.execute("SELECT DISTINCT model_version FROM scores").fetchall()
+    models = [workspace.recalled(version) for (version,) in versions if version]
+    return {plugin_of(rule.name) for model in models if model for rule in model.rules}
 
 
 def scored(workspace: Workspace, model: Model, as_of: datetime) -> pa.Table:
