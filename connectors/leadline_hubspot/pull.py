@@ -210,26 +210,49 @@ class _Pass:
             yield used, then
 
     def _read(self, ids: Iterable[str]) -> _Read:
-        """The records of up to 100 ids; one that was merged answers under its new id."""
-        asked = list(ids)
-        records, unanswered = self._read_once(asked) if asked else ([], [])
-        if unanswered:
-            again, unanswered = self._read_once(unanswered)
-            records = [*records, *again]
-        return _Read(self.reader.sorted(records), unanswered)
+        return _read(self.reader, self.api, list(ids))
 
-    def _read_once(self, ids: Sequence[str]) -> tuple[list[Json], list[str]]:
-        """The records of some ids, and the ids of which nothing is said."""
-        body: Json = {
-            "inputs": [{"id": one} for one in ids],
-            "properties": list(self.reader.properties),
-            "propertiesWithHistory": [],
-        }
-        answer = self.api.post(paths.BATCH_READ, body, kind=self.reader.kind).body
-        records = rows_of(answer)
-        said = {*_ids(records), *_not_found(answer)}
-        said |= {one for record in records for one in merged_ids(record)}
-        return records, [one for one in ids if one not in said]
+
+def read_records(reader: Reader, api: Api, ids: Sequence[str]) -> Iterator[Batch]:
+    """The records of these ids as they are now, and those of them that are no more.
+
+    For no pass: the batches' checkpoints say nothing about how far the whole has come.
+    """
+    settings = reader.source.settings
+    assert isinstance(settings, HubSpotSettings)
+    position = Position(Phase.DONE, started=now_ms())
+    size = settings.page_size
+    chunks = [ids[place : place + size] for place in range(0, len(ids), size)]
+    for chunk, read in in_order(
+        chunks, lambda chunk: _read(reader, api, list(chunk)), settings.workers
+    ):
+        yield reader.batch(read.came, position, read.unanswered)
+        there = {*read.came.ids, *read.came.merged, *read.unanswered}
+        if gone := [one for one in chunk if one not in there]:
+            yield reader.gone_batch(dict.fromkeys(gone), position)
+
+
+def _read(reader: Reader, api: Api, asked: Sequence[str]) -> _Read:
+    """The records of up to 100 ids; one that was merged answers under its new id."""
+    records, unanswered = _read_once(reader, api, asked) if asked else ([], [])
+    if unanswered:
+        again, unanswered = _read_once(reader, api, unanswered)
+        records = [*records, *again]
+    return _Read(reader.sorted(records), unanswered)
+
+
+def _read_once(reader: Reader, api: Api, ids: Sequence[str]) -> tuple[list[Json], list[str]]:
+    """The records of some ids, and the ids of which nothing is said."""
+    body: Json = {
+        "inputs": [{"id": one} for one in ids],
+        "properties": list(reader.properties),
+        "propertiesWithHistory": [],
+    }
+    answer = api.post(paths.BATCH_READ, body, kind=reader.kind).body
+    records = rows_of(answer)
+    said = {*_ids(records), *_not_found(answer)}
+    said |= {one for record in records for one in merged_ids(record)}
+    return records, [one for one in ids if one not in said]
 
 
 def _ids(records: Iterable[Json]) -> Iterator[str]:

@@ -6,11 +6,11 @@ sync of other sources do not pay for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from leadline.batches import Batch, Checkpoint, Finding, Source, WriteResult
+from leadline.batches import Batch, Checkpoint, Finding, Source, Stream, WriteResult
 from leadline.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -65,6 +65,13 @@ class HubSpotSource:
         from leadline_hubspot import companies
 
         return companies.fetch(self._source, self._api, since)
+
+    @hookimpl
+    def fetch_records(self, stream: Stream, ids: Sequence[str]) -> Iterator[Batch]:
+        """Yield these contacts as they are now, or what sales has logged on them."""
+        from leadline_hubspot import narrow
+
+        return narrow.fetch(self._source, self._api, stream, ids)
 
     @hookimpl
     def write_scores(self, changes: pa.Table) -> Iterator[WriteResult]:

@@ -19,7 +19,7 @@ the user can act on; anything else is reported as a fault of the plugin, by name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         ModelView,
         Plugin,
         Source,
+        Stream,
         WriteResult,
     )
     from leadline.vocabulary import FieldType
@@ -53,7 +54,8 @@ class Connector:
     """A kind of source: what `connector = "NAME"` in a `[sources.…]` table refers to.
 
     settings: a pydantic model (extra="forbid") of the table's own keys; `connector`, `fields`,
-    `activity_fields`, `activity_types`, `company_fields`, `links_to`, `stages` and `write` are the
+    `activity_fields`, `activity_types`, `company_fields`, `links_to`, `record_url`, `stages` and
+    `write` are the
     host's.
     open: makes the source object. It must not touch the network or the disk.
     """
@@ -163,6 +165,20 @@ def fetch_companies(source: Source, since: Checkpoint | None) -> Iterator[Batch]
     Asked only of connectors whose `Capabilities.companies` is full. A row is `company_id` and the
     facts of `Source.wanted_of_companies`: a contact with this `company_id` has them where its own
     record says nothing. Resuming and ties are as for contacts.
+    """
+    raise NotImplementedError
+
+
+@_spec(firstresult=True)
+def fetch_records(source: Source, stream: Stream, ids: Sequence[str]) -> Iterator[Batch]:
+    """Yield the contacts with these ids, or the activities of those contacts, as they are now.
+
+    A connector may leave it out: the host then reads everything and keeps this part. Asked for a
+    handful up to some thousands of contacts, when somebody says that they changed. It must not ask
+    an index that may be behind. A contact that is no more is a row with `deleted` true, one that
+    was merged names whom it is `merged_into`, and that record comes as well. Activities that cannot
+    be had cheaply may be left out: the next sync brings them. Checkpoints are not kept. Who wraps
+    `fetch_contacts` or `fetch_activities` wraps these batches, too.
     """
     raise NotImplementedError
 

@@ -148,13 +148,16 @@ class Workspace:
 
 
 @contextmanager
-def open_workspace(config_path: Path, draft: Path | None = None) -> Iterator[Workspace]:
+def open_workspace(
+    config_path: Path, draft: Path | None = None, text: str | None = None
+) -> Iterator[Workspace]:
     """Load the config, its plugins and sources, and open what keeps state.
 
-    draft: a model file to try; the facts that it names are fetched as well.
+    draft: a model file to try; the facts that it names are fetched as well. text: what that file
+    would say, where it is not written yet.
     """
     config, host = configured(config_path)
-    tried = None if draft is None else joined(load_draft(draft, config), config, host)
+    tried = None if draft is None else joined(load_draft(draft, config, text), config, host)
     with ExitStack() as stack:
         absent = _absent(config, host)
         sources = open_sources(_with(config.without(absent), tried), host)

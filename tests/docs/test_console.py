@@ -18,8 +18,8 @@ from .pages import PAGES, Block, blocks, name
 SHELL = {"cp", "mkdir"}
 # … and these are about a machine of its own, where leadline is not installed yet.
 NOT_RUN = {"make", "git", "python3", "pip", ".", ".ci/run"}
-# … and this runs until Ctrl-C, and has a test of its own.
-ENDLESS = ["sandbox"]
+# … and these run until Ctrl-C, and have tests of their own.
+ENDLESS = ("sandbox", "serve")
 
 WITH_COMMANDS = [page for page in PAGES if blocks(page, "console")]
 
@@ -42,16 +42,17 @@ def test_the_commands_of_a_page_succeed(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The reader stands in a demo workspace, with two exports among the downloads."""
+    """The reader stands in a demo workspace, a password in a file, and two exports in Downloads."""
     here, downloads = tmp_path / "here", tmp_path / "Downloads"
     shutil.copytree(demo, here)
     downloads.mkdir()
     for file in ("contacts.csv", "activities.csv"):
         shutil.copy(demo / file, downloads)
+    (here / "password.txt").write_text("four words in a row\n", "utf-8")
     monkeypatch.chdir(here)
     for place, command in _commands(page):
         program, *arguments = (word.replace("~", str(tmp_path), 1) for word in command)
-        if program == "leadline" and arguments[:1] != ENDLESS:
+        if program == "leadline" and arguments[0] not in ENDLESS:
             status = _leadline(arguments, monkeypatch)
             printed = capsys.readouterr()
             assert status == 0, f"{place}: {shlex.join(command)}\n{printed.out}{printed.err}"

@@ -1,4 +1,4 @@
-"""Which contacts a record belongs to, asked for a thousand records at a time."""
+"""Which records belong to which, asked for a thousand records at a time."""
 
 from __future__ import annotations
 
@@ -12,16 +12,21 @@ _MOST = 1_000
 
 
 def contacts_of(api: Api, kind: str, ids: Sequence[str]) -> dict[str, set[str]]:
-    """The ids of the contacts of each of these records; a record without any has an empty set.
+    """The ids of the contacts of each of these records; a record without any has an empty set."""
+    return linked(api, kind, "contacts", ids)
 
-    A record with many contacts answers in pages of its own. "No associations" is no error, and one
-    contact may come several times, under several labels.
+
+def linked(api: Api, kind: str, to: str, ids: Sequence[str]) -> dict[str, set[str]]:
+    """The ids of the records of one kind that each of these records of another is linked to.
+
+    A record with many links answers in pages of its own. "No associations" is no error, and one
+    link may come several times, under several labels.
     """
     found: dict[str, set[str]] = {each: set() for each in ids}
     asked: list[dict[str, str]] = [{"id": each} for each in ids]
     while asked:
         part, asked = asked[:_MOST], asked[_MOST:]
-        answer = api.post(paths.ASSOCIATIONS, {"inputs": part}, kind=kind, to="contacts")
+        answer = api.post(paths.ASSOCIATIONS, {"inputs": part}, kind=kind, to=to)
         for result in rows_of(answer.body):
             record = str((result.get("from") or {}).get("id"))
             found.setdefault(record, set()).update(_ids(result))

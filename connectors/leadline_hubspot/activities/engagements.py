@@ -163,10 +163,11 @@ class Engagements:
         lost = memory.relink({f"{one}:{key}": those for key, those in contacts.items()})
         rows = [gone(f"{thing}:{contact}") for thing, those in lost.items() for contact in those]
         for record in chunk.records:
-            rows += self._of(record, contacts[str(record["id"])])
+            rows += self.of(record, contacts[str(record["id"])])
         return rows
 
-    def _of(self, record: Record, contacts: set[str]) -> list[Activity]:
+    def of(self, record: Record, contacts: set[str]) -> list[Activity]:
+        """One engagement's activities, of these of its contacts."""
         kind, properties = self._kind, record.get("properties") or {}
         type_ = kind.type_of(self._pull.names, properties)
         at = next((moment for name in kind.at if (moment := instant(properties.get(name)))), None)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leadline.batches import Batch, Checkpoint, Source
 from leadline.errors import InternalError, SourceError
 from leadline.vocabulary import ACTIVITY_TYPES
+from leadline_hubspot import paths
+from leadline_hubspot.activities.associations import linked
 from leadline_hubspot.activities.deals import Deals
-from leadline_hubspot.activities.engagements import KINDS, Engagements
+from leadline_hubspot.activities.engagements import KINDS, Engagements, Kind
 from leadline_hubspot.activities.events import Events
 from leadline_hubspot.activities.feeds import Feed, Page, Pull, Reader, reason
 from leadline_hubspot.activities.forms import Forms
@@ -19,14 +21,16 @@ from leadline_hubspot.activities.mail import MarketingEmails
 from leadline_hubspot.activities.memory import Memory, open_memory
 from leadline_hubspot.activities.names import TypeNames
 from leadline_hubspot.activities.people import People
-from leadline_hubspot.activities.rows import to_table
+from leadline_hubspot.activities.rows import Activity, to_table
+from leadline_hubspot.activities.scan import Record
 from leadline_hubspot.activities.subscriptions import Subscriptions
-from leadline_hubspot.api import Api, Forbidden
+from leadline_hubspot.api import Api, Forbidden, rows_of
 from leadline_hubspot.instants import now_ms
 from leadline_hubspot.settings import HubSpotSettings
 
 _VERSION = 1
 _ROWS = 5_000  # released at a time
+_READ_AT_ONCE = 100
 _QUIET = 10.0  # seconds
 _NOTHING = Page([], {})
 
@@ -87,6 +91,40 @@ def fetch(source: Source, api: Api, since: Checkpoint | None) -> Iterator[Batch]
                 while waited := memory.release(_ROWS):
                     yield batch(Page(waited, {}))
         yield batch(_NOTHING)
+
+
+def engagements_of(source: Source, api: Api, contacts: Sequence[str]) -> list[Activity]:
+    """What sales has logged on these contacts: calls, emails, meetings, notes, tasks and messages.
+
+    A kind that the account does not allow is left out. Nothing is remembered: the next pull finds
+    the same activities under the same ids.
+    """
+    pull, found = _pull(source, api), list[Activity]()
+    for kind in KINDS:
+        if kind.kind not in _wanted(pull):
+            continue
+        reader = Engagements(pull, kind)
+        try:
+            links = linked(api, "contacts", kind.kind, contacts)
+            owners: dict[str, set[str]] = {}
+            for contact, linked_to in links.items():
+                for each in linked_to:
+                    owners.setdefault(each, set()).add(contact)
+            for record in _read(api, kind, list(owners)):
+                found += reader.of(record, owners.get(str(record["id"]), set()))
+        except Forbidden:
+            continue
+    return found
+
+
+def _read(api: Api, kind: Kind, ids: Sequence[str]) -> Iterator[Record]:
+    for place in range(0, len(ids), _READ_AT_ONCE):
+        body = {
+            "properties": kind.properties,
+            "propertiesWithHistory": [],
+            "inputs": [{"id": each} for each in ids[place : place + _READ_AT_ONCE]],
+        }
+        yield from rows_of(api.post(paths.BATCH_READ, body, kind=kind.kind).body)
 
 
 class _Plan:

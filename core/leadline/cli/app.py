@@ -199,14 +199,9 @@ def resync(
     as_json: JsonOption = False,
 ) -> None:
     """Read a source afresh (all of it, or a part), score, and write back what changed."""
-    from leadline.cli.printing import progress, show_report
-    from leadline.sync.resync import resync as run
-    from leadline.workspace import open_workspace
+    from leadline.cli.resyncing import run_resync
 
-    with open_workspace(config) as workspace, progress(as_json) as tick:
-        report = run(workspace, source, contact or (), since, on_progress=tick)
-    show_report(report, as_json)
-    raise typer.Exit(0 if report.status == "succeeded" else 1)
+    raise typer.Exit(run_resync(config, source, contact or (), since, as_json))
 
 
 @app.command()

@@ -56,7 +56,7 @@ def show_comparison(found: Comparison, file: Path, as_json: bool, kept: Path | N
     """Two models side by side: what differs in the files, and what that does to the base."""
     if as_json:
         path = {} if kept is None else {"file": str(kept)}
-        return print_json({**_document(found, file), **path})
+        return print_json({**comparison_document(found, file), **path})
     old, new = found.base.model, found.new
     if found.same or found.report is None:
         return say(
@@ -222,7 +222,7 @@ def _order(found: Comparison) -> list[str | None]:
     return list(dict.fromkeys([name for name in names if name != "dead"] + ["dead", None]))
 
 
-def _document(found: Comparison, file: Path) -> dict[str, object]:
+def comparison_document(found: Comparison, file: Path) -> dict[str, object]:
     """What `plan --model --json` prints."""
     head: dict[str, object] = {
         "same": found.same,

@@ -7,6 +7,7 @@ from leadline.config.joining import brought_facts, join_rules
 from leadline.config.json_schema import schema
 from leadline.config.loading import ReadConfig, load_config, load_draft, read_config
 from leadline.config.needs import facts, facts_of_stages, wanted_fields
+from leadline.config.serve import Serve
 from leadline.config.settings import Config, Plugins, SourceTable
 from leadline.config.sources import open_sources
 from leadline.config.writing import First, MaxChanges, Sales, StageMode, StageWrite, WritePolicy
@@ -18,6 +19,7 @@ __all__ = [
     "Plugins",
     "ReadConfig",
     "Sales",
+    "Serve",
     "SourceTable",
     "StageMode",
     "StageWrite",

@@ -14,7 +14,9 @@ from leadline.config.own_fields import OwnFields
 from leadline.config.paths import is_there, located
 from leadline.config.people_checks import check_people
 from leadline.config.sales_checks import check_sales
+from leadline.config.schedule_tables import check_schedule
 from leadline.config.tables import PluginsFile
+from leadline.config.webhook_tables import check_webhooks
 from leadline.model.conditions import table_of
 from leadline.model.documents import Complaint
 from leadline.model.keys import KeyPath
@@ -43,6 +45,8 @@ def check_config(table: Mapping[str, object], own: OwnFields, base: Path) -> lis
         *_check_sources(table, own),
         *check_people(table, own),
         *check_sales(table, own),
+        *check_schedule(table),
+        *check_webhooks(table),
     ]
 
 

@@ -97,12 +97,13 @@ def load_config(path: Path) -> Config:
     return read_config(path).checked({})
 
 
-def load_draft(path: Path, config: Config) -> Model:
+def load_draft(path: Path, config: Config, text: str | None = None) -> Model:
     """The checked model of a file that is tried: it must suit the config as a configured one does.
 
-    ConfigError holds all problems of the file, or all that the two have with each other.
+    text: what the file would say. ConfigError holds all problems of the file, or all that the two
+    have with each other.
     """
-    model = load_model(path, facts(config))
+    model = load_model(path, facts(config), text)
     resolved = resolve(_flattened(config.document.table), config.base)
     file = ConfigFile.model_validate(resolved.table)
     told = _told(config.document, resolved, file, config.having(model).models)
@@ -206,8 +207,11 @@ def _freeze(
         prefer=MappingProxyType(file.prefer),
         write=file.write.policy(),
         sales=file.sales.policy(),
+        serve=file.serve.policy(),
         engine=file.engine,
         spark=Spark(file.spark.master, MappingProxyType(file.spark.settings)),
+        schedule=MappingProxyType({name: each.schedule() for name, each in file.schedule.items()}),
+        webhooks=file.webhooks.frozen(),
     )
 
 
@@ -222,6 +226,7 @@ def _source(file: SourceFile) -> SourceTable:
         links_to=file.links_to or "",
         stages=MappingProxyType({name: each.policy() for name, each in file.stages.items()}),
         write=MappingProxyType(file.write),
+        record_url=file.record_url or "",
     )
 
 

@@ -6,9 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from leadline.config.schedules import Schedule
 from leadline.config.secrets import Secrets
+from leadline.config.serve import Serve
+from leadline.config.webhooks import Webhooks
 from leadline.config.writing import Sales, StageWrite, WritePolicy
 from leadline.errors import UsageError
 from leadline.model.documents import Document
@@ -47,6 +51,11 @@ class SourceTable:
     links_to: str = ""
     stages: Mapping[str, StageWrite] = field(default_factory=dict)
     write: Mapping[str, str] = field(default_factory=dict)
+    record_url: str = ""
+
+    def page_of(self, contact_id: str) -> str | None:
+        """Where people see a contact in the CRM; None where the config does not say."""
+        return self.record_url.replace("{contact_id}", quote(contact_id, safe="")) or None
 
     def __repr__(self) -> str:
         return f"SourceTable(settings: {', '.join(self.settings) or 'none'})"
@@ -86,8 +95,11 @@ class Config:
     prefer: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     write: WritePolicy = field(default_factory=WritePolicy)
     sales: Sales = field(default_factory=Sales)
+    serve: Serve = field(default_factory=Serve)
     engine: Literal["duckdb", "spark"] = "duckdb"
     spark: Spark = field(default_factory=Spark)
+    schedule: Mapping[str, Schedule] = field(default_factory=dict)
+    webhooks: Webhooks = field(default_factory=Webhooks)
 
     def place_of(self, model: str | None) -> int:
         """Where the model of this name stands; the first one for None."""

@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from leadline.config.schedule_tables import Schedules
+from leadline.config.serve_tables import ServeFile
+from leadline.config.webhook_tables import WebhooksFile
 from leadline.config.write_tables import SalesFile, StageFile, WriteFile
 from leadline.model.values import Table
 from leadline.vocabulary import SHARED_MAILBOXES, FieldType
@@ -39,6 +42,12 @@ def _folder(value: str) -> str:
     return value
 
 
+def _record_url(value: str) -> str:
+    if not value.startswith(("https://", "http://")) or "{contact_id}" not in value:
+        raise ValueError('must be a URL with {contact_id} in it, beginning with "https://"')
+    return value
+
+
 def _pin(value: str) -> str:
     if not _PIN.fullmatch(value):
         raise ValueError('must name a distribution: "leadline-NAME" or "leadline-NAME==1.2"')
@@ -59,6 +68,7 @@ def _listed(value: object) -> object:
 
 
 Text = Annotated[str, Field(min_length=1)]
+RecordUrl = Annotated[str, AfterValidator(_record_url)]
 # `company.employees = "x"` is a table inside a table to an editor.
 Mapped = Annotated[
     dict[str, Text],
@@ -156,6 +166,11 @@ class SourceFile(Table):
         default_factory=dict,
         description="Kinds of activity: leadline's type = the source's value or values for it.",
     )
+    record_url: RecordUrl | None = Field(
+        None,
+        description="Where people see a contact in the CRM's own pages; {contact_id} stands for "
+        "its id.",
+    )
     stages: dict[Text, StageFile] = Field(
         default_factory=dict,
         description="How a stage that a temperature names is written: stage = { field = …, "
@@ -236,6 +251,19 @@ class ConfigFile(Table):
     sales: SalesFile = Field(
         default_factory=lambda: SalesFile.model_validate({}),
         description="The facts in which sales have their say: pins, and leads that start anew.",
+    )
+    schedule: Schedules = Field(
+        default_factory=dict,
+        description='When leadline serve syncs each source: source = "every 15 minutes", or a '
+        "table.",
+    )
+    webhooks: WebhooksFile = Field(
+        default_factory=WebhooksFile,
+        description="Who tells leadline serve of contacts that change, and whom it tells of leads.",
+    )
+    serve: ServeFile = Field(
+        default_factory=lambda: ServeFile.model_validate({}),
+        description="Where leadline serve listens, and who may use it.",
     )
     sources: dict[str, SourceFile] = Field(
         min_length=1, description="Where contacts and activities come from: [sources.NAME] each."

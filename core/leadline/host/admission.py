@@ -14,6 +14,7 @@ from leadline.host.faults import Naming, describe
 from leadline.host.relay import (
     CONNECTOR_HOOKS,
     MODULE_HOOKS,
+    WRAPPED_HOOKS,
     ContractBroken,
     hook_names,
     implementations,
@@ -88,10 +89,8 @@ def _check_roles(relay: pluggy.PluginManager) -> None:
                     "connector: wrap it with @hookimpl(wrapper=True), or move it to the object "
                     "that Connector.open returns"
                 )
-            if hook not in CONNECTOR_HOOKS and implementation.wrapper:
-                raise ContractBroken(
-                    f"wraps {hook}, but only {join(CONNECTOR_HOOKS)} can be wrapped"
-                )
+            if hook not in WRAPPED_HOOKS and implementation.wrapper:
+                raise ContractBroken(f"wraps {hook}, but only {join(WRAPPED_HOOKS)} can be wrapped")
 
 
 def _connectors(relay: pluggy.PluginManager, taken: Mapping[str, str]) -> tuple[Connector, ...]:

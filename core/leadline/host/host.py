@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ModelView,
         Plugin,
         Source,
+        Stream,
         Support,
         WriteResult,
     )
@@ -166,6 +167,25 @@ class Host:
 
         self._require(source_name, "companies", "fetch_companies")
         return self._ask("fetch_companies", source_name, Batches(), since=since)
+
+    def fetches_records(self, source_name: str) -> bool:
+        """Whether the source's connector can read single contacts."""
+        return self._opened(source_name).fetches_records
+
+    def fetch_records(self, source_name: str, stream: Stream, ids: Sequence[str]) -> Answers[Batch]:
+        """Batches of these contacts, or of their activities, as they are now.
+
+        They pass the wrappers of `fetch_contacts` or `fetch_activities`: what those redact or add
+        is the same however a record is read.
+        """
+        from leadline.host.answers import Batches
+        from leadline.host.opened import asked_records
+
+        token = asked_records.set(tuple(ids))
+        try:
+            return self._ask(f"fetch_{stream}", source_name, Batches(), since=None)
+        finally:
+            asked_records.reset(token)
 
     def write_scores(self, source_name: str, changes: pa.Table) -> Iterator[WriteResult]:
         """Write the changes; exactly one result comes back for each row, some perhaps RETRY."""

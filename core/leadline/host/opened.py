@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from functools import partial
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from leadline.batches import (
     Checkpoint,
     Finding,
     Source,
+    Stream,
     Support,
     WriteResult,
 )
@@ -31,6 +33,9 @@ from leadline.host.relay import (
 )
 
 Hint = Callable[[BaseException], str]
+
+# The contacts that the fetch under way is about; None for all that changed.
+asked_records: ContextVar[Sequence[str] | None] = ContextVar("asked_records", default=None)
 
 
 class OpenedSource:
@@ -67,15 +72,27 @@ class OpenedSource:
 
     @hookimpl
     def fetch_contacts(self, source: Source, since: Checkpoint | None) -> Iterator[Batch]:
+        if (ids := asked_records.get()) is not None:
+            return self._records(source, Stream.CONTACTS, ids)
         return self._answer("fetch_contacts", Batches(), source=source, since=since)
 
     @hookimpl
     def fetch_activities(self, source: Source, since: Checkpoint | None) -> Iterator[Batch]:
+        if (ids := asked_records.get()) is not None:
+            return self._records(source, Stream.ACTIVITIES, ids)
         return self._answer("fetch_activities", Batches(), source=source, since=since)
 
     @hookimpl
     def fetch_companies(self, source: Source, since: Checkpoint | None) -> Iterator[Batch]:
         return self._answer("fetch_companies", Batches(), source=source, since=since)
+
+    @property
+    def fetches_records(self) -> bool:
+        """The connector can read single contacts."""
+        return bool(implementations(self._relay, "fetch_records"))
+
+    def _records(self, source: Source, stream: Stream, ids: Sequence[str]) -> Iterator[Batch]:
+        return self._answer("fetch_records", Batches(), source=source, stream=stream, ids=ids)
 
     @hookimpl
     def write_scores(self, source: Source, changes: pa.Table) -> Iterator[WriteResult]:
@@ -119,6 +136,7 @@ class OpenedSource:
             "fetch_contacts": Support.FULL,
             "fetch_activities": can.activities,
             "fetch_companies": can.companies,
+            "fetch_records": Support.UNSUPPORTED,
             "write_scores": can.write,
         }
         answering = partial(implementations, self._relay)

@@ -19,8 +19,12 @@ CONNECTOR_HOOKS = (
     "fetch_contacts",
     "fetch_activities",
     "fetch_companies",
+    "fetch_records",
     "write_scores",
 )
+
+# Single records pass the wrappers of `fetch_contacts` and `fetch_activities`.
+WRAPPED_HOOKS = tuple(hook for hook in CONNECTOR_HOOKS if hook != "fetch_records")
 
 
 # What a plugin's module answers when it is loaded, before its settings are known.

@@ -16,8 +16,13 @@ from leadline.ledger.outbox import Backlog, Event
 from leadline.ledger.rejections import Rejection
 from leadline.ledger.requests import Request
 from leadline.ledger.runs import Run
+from leadline.ledger.servers import ServerSeen
+from leadline.ledger.sessions import Session
+from leadline.ledger.tokens import Token
+from leadline.ledger.users import Account, Role
 
 __all__ = [
+    "Account",
     "Backlog",
     "Entry",
     "Event",
@@ -27,6 +32,10 @@ __all__ = [
     "Origin",
     "Rejection",
     "Request",
+    "Role",
     "Run",
     "Saved",
+    "ServerSeen",
+    "Session",
+    "Token",
 ]

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from leadline.errors import WorkspaceError
+from leadline.ledger.attempts import Attempts
 from leadline.ledger.audit import Audit
 from leadline.ledger.checkpoints import Checkpoints
 from leadline.ledger.database import Database
@@ -23,7 +24,11 @@ from leadline.ledger.place import Place, place_of
 from leadline.ledger.rejections import Rejections
 from leadline.ledger.requests import Requests
 from leadline.ledger.runs import Runs
+from leadline.ledger.servers import Servers
+from leadline.ledger.sessions import Sessions
 from leadline.ledger.settings import Settings
+from leadline.ledger.tokens import Tokens
+from leadline.ledger.users import Users
 
 
 class Ledger:
@@ -38,10 +43,15 @@ class Ledger:
         self.intents = Intents(database, self.known, self.rejections)
         self.leases = Leases(database)
         self.requests = Requests(database)
+        self.servers = Servers(database)
         self.outbox = Outbox(database)
         self.audit = Audit(database)
         self.models = Models(database)
         self.settings = Settings(database)
+        self.users = Users(database)
+        self.sessions = Sessions(database)
+        self.tokens = Tokens(database)
+        self.attempts = Attempts(database)
 
     @classmethod
     def open(cls, where: str | Path) -> Ledger:

@@ -10,7 +10,7 @@ from leadline.errors import WorkspaceError
 from leadline.ledger.database import Database
 from leadline.ledger.tables import metadata
 
-HEAD = "0001"
+HEAD = "0002"
 VERSION_TABLE = "ledger_version"
 FOLDER = Path(__file__).parent / "migrations"
 

@@ -98,6 +98,15 @@ class Runs:
             rows = connection.execute(newest).mappings()
             return [_run_of(row, now, stale_after) for row in rows]
 
+    def finished_since(self, at: datetime | None) -> list[Run]:
+        """The runs that ended at this instant or later, in order; None: since ever."""
+        ended = runs.c.finished_at.is_not(None) if at is None else runs.c.finished_at >= at
+        query = select(runs).where(ended).order_by(runs.c.finished_at, runs.c.run_id)
+        with self._database.read() as connection:
+            now = self._database.now(connection)
+            rows = connection.execute(query).mappings()
+            return [_run_of(row, now, STALE_AFTER) for row in rows]
+
 
 def _run_of(row: RowMapping, now: datetime, stale_after: timedelta) -> Run:
     return Run(

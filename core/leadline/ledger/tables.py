@@ -46,6 +46,7 @@ runs = Table(
     Column("summary", Json, nullable=False),
     *_process(),
     Index("ix_runs_started_at", "started_at"),
+    Index("ix_runs_finished_at", "finished_at"),
 )
 
 checkpoints = Table(
@@ -172,4 +173,48 @@ settings = Table(
     Column("key", String(200), primary_key=True),
     Column("value", Json, nullable=False),
     Column("changed_at", Instant, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("user", String(100), ForeignKey("users.name"), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_sessions_user", "user"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token_id", RowId, primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("used_at", Instant),
+    Index("ix_tokens_name", "name", unique=True),
+    Index("ix_tokens_digest", "digest", unique=True),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("wait_until", Instant, nullable=False),
 )

@@ -60,12 +60,13 @@ def inner(value: object, step: str | int) -> object:
     return None
 
 
-def read_document(path: Path, *, what: str, hint: str) -> Document:
+def read_document(path: Path, *, what: str, hint: str, text: str | None = None) -> Document:
     """The file at a path as TOML; ConfigError says what is wrong with the file and where.
 
-    what: "the config file". hint: what to do when there is none.
+    what: "the config file". hint: what to do when there is none. text: what the file would say,
+    instead of what it says.
     """
-    text = _read_text(path, what, hint)
+    text = _read_text(path, what, hint) if text is None else text.replace("\r\n", "\n")
     if not text.strip():
         raise ConfigError([Problem(f"{what} is empty; {hint}", path)])
     try:

@@ -28,19 +28,23 @@ class ModelRead:
     problems: tuple[Problem, ...]
 
 
-def load_model(path: Path, facts: Mapping[str, FieldType]) -> Model:
+def load_model(path: Path, facts: Mapping[str, FieldType], text: str | None = None) -> Model:
     """The checked model of a file; ConfigError holds all of its problems.
 
-    facts: the facts about a person that conditions may name.
+    facts: the facts about a person that conditions may name. text: instead of the file's own.
     """
-    read = read_model(path, facts)
+    read = read_model(path, facts, text=text)
     if read.model is None:
         raise ConfigError(read.problems)
     return read.model
 
 
 def read_model(
-    path: Path, facts: Mapping[str, FieldType], *, uncertain: Collection[str] = ()
+    path: Path,
+    facts: Mapping[str, FieldType],
+    *,
+    uncertain: Collection[str] = (),
+    text: str | None = None,
 ) -> ModelRead:
     """As `load_model`, but problems are given back, to be shown with those of other files.
 
@@ -48,7 +52,7 @@ def read_model(
     """
     try:
         document = read_document(
-            path, what="the model file", hint="docs/model.md shows what it says"
+            path, what="the model file", hint="docs/model.md shows what it says", text=text
         )
     except ConfigError as error:
         return ModelRead(None, tuple(error.problems))

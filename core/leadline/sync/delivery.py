@@ -14,7 +14,7 @@ from leadline.batches import LEAD_CHANGES
 from leadline.errors import LeadlineError, PluginError, RetryLater
 from leadline.ledger import Event
 from leadline.sync.changed import of_payload
-from leadline.sync.events import CHANGED, FINISHED, topic_of
+from leadline.sync.events import CHANGED, FINISHED, receivers, topic_of
 from leadline.workspace import Workspace
 
 CALL_SECONDS = 30.0
@@ -101,12 +101,13 @@ def _again(event: Event) -> datetime | None:
 
 
 def _tidy(workspace: Workspace, topics: Mapping[str, tuple[str, str]]) -> None:
-    """Give up what is kept for plugins that no longer ask, and forget what is long over."""
+    """Give up what is kept for whoever no longer asks, and forget what is long over."""
     outbox, now = workspace.ledger.outbox, datetime.now(UTC)
+    asked = topics.keys() | {topic_of(CHANGED, each) for each in receivers(workspace)}
     for waiting in outbox.backlog():
-        if waiting.topic in topics or not waiting.waiting:
+        if waiting.topic in asked or not waiting.waiting:
             continue
         for event in outbox.pending(_AT_ONCE, [waiting.topic]):
             if now - event.added_at >= GIVE_UP_AFTER:
-                outbox.failed(event.event_id, "its plugin no longer runs", None)
+                outbox.failed(event.event_id, "nobody asks for it any more", None)
     outbox.sweep(now - FORGET_AFTER)

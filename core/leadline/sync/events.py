@@ -1,4 +1,4 @@
-"""What plugins are told, kept in the ledger's outbox: one event per plugin, hook and chunk.
+"""Who is told of leads that change and of runs that end: one event per receiver and chunk.
 
 What tells of a change of leads is held from before the scores are published until they are written,
 so that a crash in between loses nothing; the next run settles what a dead one left held.
@@ -24,9 +24,23 @@ CHANGED, FINISHED = "stages_changed", "sync_finished"
 CHUNK = 500
 
 
-def topic_of(hook: str, plugin: str) -> str:
-    """What an event is kept under: the hook, and who is told."""
-    return f"{hook}:{plugin}"
+def receivers(workspace: Workspace) -> list[str]:
+    """Who asks to be told of changes, by the name that their events are kept under."""
+    return [*workspace.host.answering(CHANGED), *_webhooks(workspace)]
+
+
+def _webhooks(workspace: Workspace) -> list[str]:
+    return [webhook(name) for name in workspace.config.webhooks.outgoing]
+
+
+def webhook(name: str) -> str:
+    """How a receiver of webhooks is named among all that are told."""
+    return f"webhook:{name}"
+
+
+def topic_of(hook: str, receiver: str) -> str:
+    """What an event is kept under: what it tells, and whom."""
+    return f"{hook}:{receiver}"
 
 
 def hold_changes(
@@ -34,11 +48,11 @@ def hold_changes(
 ) -> None:
     """Keep what publishing and writing these will change, until `release_changes`.
 
-    Call it under the workspace's lease, before publishing. Where no plugin asks, nothing is kept.
+    Call it under the workspace's lease, before publishing. Where nobody asks, nothing is kept.
     """
     _settle_left(workspace)
-    plugins = workspace.host.answering(CHANGED)
-    if not plugins:
+    told = receivers(workspace)
+    if not told:
         return
     rows = changed_leads(workspace, scores, plans, at)
     with workspace.ledger.transaction():
@@ -47,9 +61,10 @@ def hold_changes(
             for number, start in enumerate(range(0, mine.num_rows, CHUNK)):
                 payload = as_payload(mine.slice(start, CHUNK))
                 payload |= {"run_id": run_id, "model": model, "at": _said(at)}
-                for plugin in plugins:
+                for receiver in told:
                     key = f"{run_id}/{model}/{number}"
-                    workspace.ledger.outbox.add(topic_of(CHANGED, plugin), key, payload, hold=True)
+                    topic = topic_of(CHANGED, receiver)
+                    workspace.ledger.outbox.add(topic, key, payload, hold=True)
 
 
 def release_changes(workspace: Workspace, run_id: str, pushed: Mapping[str, Pushed]) -> None:

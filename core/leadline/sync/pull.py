@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from leadline.batches import Batch, Checkpoint, Reject, Source, Stream, Support
 from leadline.errors import LeadlineError
+from leadline.host.answers import Answers
 from leadline.ledger import Origin
 from leadline.sync.admit import admit
 from leadline.vocabulary import EVERY_TYPE
@@ -59,6 +60,7 @@ class Pulled:
     examples: tuple[Reject, ...] = ()  # the first that could not be used, for people
     changed: int = 0
     missing: set[str] = field(default_factory=set)  # contacts that were asked for and not there
+    touched: set[str] = field(default_factory=set)  # of a part, the contacts that were read
     error: LeadlineError | None = None
 
     def count(self, stream: Stream, rows: int) -> None:
@@ -77,7 +79,8 @@ def pull(
 ) -> Pulled:
     """Bring the lake up to the source. What was read before an error stays, and the error is told.
 
-    full: read everything again. only: read everything again, and keep just this part of it.
+    full: read everything again. only: read this part again, by itself where the connector can
+    (`fetch_records`), else out of everything.
     """
     pulled = Pulled()
     capabilities = workspace.host.connectors[source.connector].capabilities
@@ -119,19 +122,19 @@ class _Stream:
     saved: Checkpoint | None = None
     feeds_off: frozenset[str] | None = None
 
+    @property
+    def narrow(self) -> bool:
+        """The connector reads just the contacts that were asked for."""
+        named = self.only is not None and self.only.contacts and self.only.since is None
+        return bool(named) and self.workspace.host.fetches_records(self.source.name)
+
     def run(self, full: bool) -> None:
         since = self._since()
-        if full:
-            since = None
-        host = self.workspace.host
-        fetch = {
-            Stream.CONTACTS: host.fetch_contacts,
-            Stream.ACTIVITIES: host.fetch_activities,
-            Stream.COMPANIES: host.fetch_companies,
-        }[self.stream]
+        if self.narrow and self.stream is Stream.COMPANIES:
+            return  # few change, and none of them with its contacts: the next whole sync has them
         checkpoint: Checkpoint | None = None
         began = time.monotonic()
-        with closing(fetch(self.source.name, since)) as batches:
+        with closing(self._fetch(None if full else since)) as batches:
             try:
                 for batch in batches:
                     checkpoint = batch.checkpoint
@@ -142,6 +145,17 @@ class _Stream:
             finally:
                 if checkpoint is not None:
                     self._commit(checkpoint)
+
+    def _fetch(self, since: Checkpoint | None) -> Answers[Batch]:
+        host, name = self.workspace.host, self.source.name
+        if self.narrow and self.only is not None:
+            return host.fetch_records(name, self.stream, self.only.contacts)
+        fetch = {
+            Stream.CONTACTS: host.fetch_contacts,
+            Stream.ACTIVITIES: host.fetch_activities,
+            Stream.COMPANIES: host.fetch_companies,
+        }[self.stream]
+        return fetch(name, since)
 
     def _since(self) -> Checkpoint | None:
         """Where to resume; None when nothing was pulled yet or the mapping has changed since."""
@@ -162,9 +176,12 @@ class _Stream:
     def _take(self, batch: Batch) -> None:
         table, rejects = admit(batch, self.source, self.stream)
         if self.only is not None:
-            table = self.only.of(table)
-            if self.stream is Stream.CONTACTS and table.num_rows:
-                self.pulled.missing -= set(table["contact_id"].to_pylist())
+            # What a narrow fetch brings besides is part of the answer: whom a contact went into.
+            table = table if self.narrow else self.only.of(table)
+            if "contact_id" in table.column_names:
+                self.pulled.touched.update(filter(None, table["contact_id"].to_pylist()))
+            if self.stream is Stream.CONTACTS:
+                self.pulled.missing -= self.pulled.touched
         self.tables.append(table)
         self.rejects += rejects
         self.pulled.examples = (*self.pulled.examples, *rejects)[:EXAMPLES]

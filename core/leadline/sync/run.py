@@ -9,14 +9,17 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 
 from leadline.batches import Source
+from leadline.ledger.runs import INTERRUPTED
 from leadline.sync.delivery import deliver
 from leadline.sync.doubt import read_again
 from leadline.sync.events import hold_changes, keep_finished, release_changes
 from leadline.sync.guard import Confirm, Excess, excesses, settled
+from leadline.sync.narrow import of_persons
 from leadline.sync.plan import Plan, plan
 from leadline.sync.pull import Only, Progress, Pulled, pull
 from leadline.sync.push import Pushed, push
 from leadline.sync.score import publish, score
+from leadline.sync.stopping import Cancelled, Interrupted
 from leadline.workspace import Workspace
 
 # What of `max_changes` a run would pass, and whether it may go on.
@@ -93,16 +96,19 @@ def sync(
     on_progress: Progress | None = None,
     allow_changes: bool = False,
     confirm: Confirm | None = None,
+    request: int | None = None,
 ) -> Report:
     """Run the five rooms for these sources (all when none is named).
 
+    only: read this part alone; where it names contacts, only their persons are written.
     as_of: the instant to score for, now when left out. write=False stops before anything is
     published or pushed: the report then holds the plan. allow_changes: `max_changes` stops
-    nothing. confirm: asks a person, where one is there to answer.
+    nothing. confirm: asks a person, where one is there to answer. request: what it answers to in
+    the ledger. on_progress is called after each batch, and may stop the run (`stopping`).
     """
     sources = workspace.chosen(list(names))
     run_id = workspace.ledger.runs.start(
-        "sync" if write else "plan", {"sources": [source.name for source in sources], "full": full}
+        "sync" if write else "plan", _detail(sources, full, only, request)
     )
     before = {source.name: source.meter.calls for source in sources}
     try:
@@ -133,12 +139,29 @@ def end_badly(
 ) -> None:
     """Note that a run failed, and why; plugins are told at once unless a person has stopped it."""
     errors = [str(error) or type(error).__name__]
-    workspace.ledger.runs.finish(run_id, "failed", {"errors": errors})
+    workspace.ledger.runs.finish(run_id, _ended(error), {"errors": errors})
     if told:
         failed = Report(run_id, datetime.now(UTC), workspace.versions, {}, errors=tuple(errors))
         keep_finished(workspace, run_id, failed.as_json())
         if isinstance(error, Exception):
             deliver(workspace)
+
+
+def _detail(
+    sources: Sequence[Source], full: bool, only: Only | None, request: int | None
+) -> dict[str, object]:
+    """What a run was asked to do, as the ledger keeps it."""
+    detail: dict[str, object] = {"sources": [source.name for source in sources], "full": full}
+    if only is not None:
+        detail["part"] = len(only.contacts)
+    return detail if request is None else {**detail, "request": request}
+
+
+def _ended(error: BaseException) -> str:
+    """The status of a run that was broken off."""
+    if isinstance(error, Interrupted):
+        return INTERRUPTED
+    return "cancelled" if isinstance(error, Cancelled) else "failed"
 
 
 def _rooms(
@@ -183,6 +206,8 @@ def _rooms(
             on_progress("score", 0)
         scores = score(workspace, at)
         plans = {source.name: plan(workspace, source, scores) for source in reached}
+        if only is not None and only.contacts:
+            plans = of_persons(workspace, plans, pulled)
         found, may_go_on = allowed(plans, scores, at, write)
         if not write or not may_go_on:
             errors += _stopping(found) if write else []

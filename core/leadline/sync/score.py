@@ -11,6 +11,8 @@ from leadline.errors import ConfigError
 from leadline.model import Model
 from leadline.model.joining import plugin_of
 from leadline.scoring.scores import scores_table
+from leadline.serving.points import pack
+from leadline.serving.publishing import publish_serving
 from leadline.workspace import Workspace
 
 
@@ -48,18 +50,21 @@ def scored(workspace: Workspace, model: Model, as_of: datetime) -> pa.Table:
 
 
 def ranked(workspace: Workspace, model: Model, wide: pa.Table, as_of: datetime) -> pa.Table:
-    """The `scores` rows made of the engine's rows, best first."""
-    table = scores_table(workspace.engine.compiled(model), wide, as_of)
+    """The `scores` rows made of the engine's rows, best first, with the points of each rule."""
+    compiled = workspace.engine.compiled(model)
+    table = scores_table(compiled, wide, as_of).append_column("points", pack(compiled, wide))
     order = [("score", "descending"), ("source", "ascending"), ("contact_id", "ascending")]
     return table.sort_by(order)
 
 
 def publish(workspace: Workspace, scores: pa.Table, as_of: datetime) -> int:
     """Make these the workspace's scores; the number of contacts whose answer differs."""
-    return sum(
+    changed = sum(
         workspace.lake.publish(model.name, of_model(scores, model), as_of=as_of).changed
         for model in workspace.models
     )
+    publish_serving(workspace, scores, as_of)
+    return changed
 
 
 def of_model(scores: pa.Table, model: Model) -> pa.Table:

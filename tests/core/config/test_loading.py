@@ -193,3 +193,13 @@ def test_a_broken_model_does_not_hide_the_config_s_problems(broken: Break, folde
 def test_a_config_that_is_not_there(folder: Path) -> None:
     with pytest.raises(ConfigError, match=r"there is no such file; name another with --config"):
         load_config(folder / "nope.toml")
+
+
+def test_a_contact_s_page_in_the_crm_is_a_url_with_its_id(load: Load) -> None:
+    told = '[sources.crm]\nrecord_url = "https://crm.example/c/{contact_id}?tab=1"'
+    crm = load(("[sources.crm]", told)).sources["crm"]
+    assert crm.page_of("a/b 1") == "https://crm.example/c/a%2Fb%201?tab=1"
+    assert load().sources["crm"].page_of("1") is None
+    for wrong in ("javascript:{contact_id}", "https://crm.example/c"):
+        with pytest.raises(ConfigError, match=r"must be a URL with \{contact_id\} in it"):
+            load(("[sources.crm]", f'[sources.crm]\nrecord_url = "{wrong}"'))

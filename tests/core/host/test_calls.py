@@ -15,6 +15,7 @@ from leadline.batches import (
     Finding,
     Outcome,
     Source,
+    Stream,
     Support,
     WriteResult,
 )
@@ -70,6 +71,35 @@ def test_hook_fetch_activities(tmp_path: Path) -> None:
 def test_hook_fetch_companies(tmp_path: Path) -> None:
     host = host_with(Plugin(Steady), tmp_path)
     assert ids(host.fetch_companies("mine", {"page": 1})) == ["mine-0", "mine-1", "mine-2"]
+
+
+class Narrow(Steady):
+    """A source that reads single contacts."""
+
+    @hookimpl
+    def fetch_records(self, stream: Stream, ids: tuple[str, ...]) -> Pages:
+        return iter([batch(f"{stream}-{each}", 0) for each in ids])
+
+
+def test_hook_fetch_records(tmp_path: Path) -> None:
+    host = host_with(Plugin(Narrow), tmp_path)
+    assert host.fetches_records("mine")
+    assert ids(host.fetch_records("mine", Stream.CONTACTS, ["7", "8"])) == [
+        "contacts-7",
+        "contacts-8",
+    ]
+    assert ids(host.fetch_records("mine", Stream.ACTIVITIES, ["7"])) == ["activities-7"]
+    assert ids(host.fetch_contacts("mine", None))[0] == "mine-0"
+
+
+def test_single_records_pass_the_wrappers_of_every_fetch(tmp_path: Path) -> None:
+    host = host_with(Plugin(Narrow), tmp_path, Redacting())
+    assert ids(host.fetch_records("mine", Stream.CONTACTS, ["7"])) == ["mine-redacted"]
+    assert ids(host.fetch_records("mine", Stream.ACTIVITIES, ["7"])) == ["activities-7"]
+
+
+def test_a_connector_may_leave_single_records_out(tmp_path: Path) -> None:
+    assert not host_with(Plugin(Steady), tmp_path).fetches_records("mine")
 
 
 def test_hook_write_scores(tmp_path: Path) -> None:
