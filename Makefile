@@ -26,6 +26,8 @@ bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.hubspot
 	$(BIN)/python -m benchmarks.salesforce
+	$(BIN)/python -m benchmarks.serve
+	$(BIN)/python -m benchmarks.webhooks
 
 clean:
 	rm -rf .venv demo dist .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
