@@ -36,6 +36,7 @@ CALLED: Mapping[str, str] = {
     "fix": "by `leadline check --fix`, after a yes",
     "fetch_contacts": "by `sync`, `resync` and `plan`, once for each source",
     "fetch_activities": "by `sync`, `resync` and `plan`, after the contacts",
+    "fetch_records": "by `resync --contact`, and by a server when somebody says what changed",
     "fetch_companies": "by `sync`, `resync` and `plan`, where companies are declared",
     "write_scores": "by `sync`, `resync` and `apply`, once for each batch of changes",
     "stages_changed": "after a sync, a resync or an apply",

@@ -123,7 +123,8 @@ def test_other_points_are_another_version_and_the_past_stays_explainable(mailing
 
 def test_a_dimension_that_is_not_there_refuses_the_plugin_alone(mailing: Mailing) -> None:
     mailing.set('dimension = "fitness"')
-    assert mailing.world.sync()["status"] == "succeeded"
+    synced = mailing.world.run("sync")
+    assert (synced.status, "there is no dimension 'fitness'" in synced.error) == (1, True)
     assert mailing.rows("jan") == {"Director": 30}
     done = mailing.world.run("check")
     assert done.status == 1
