@@ -20,6 +20,7 @@ _STATUS: tuple[tuple[type[LeadlineError], int], ...] = (
     (SourceError, 502),
     (WorkspaceError, 503),
 )
+_NOWHERE = "there is nothing at this address"
 _BROKEN = "something that must not happen did: the server's log says what; please report it"
 
 
@@ -35,7 +36,8 @@ def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 401 and not _is_program(request):
         return RedirectResponse(f"/login?next={_next(request)}", 303)
-    return _said(request, error.status_code, str(error.detail), dict(error.headers or {}))
+    detail = _NOWHERE if error.detail == "Not Found" else str(error.detail)
+    return _said(request, error.status_code, detail, dict(error.headers or {}))
 
 
 async def _unreadable(request: Request, error: Exception) -> Response:

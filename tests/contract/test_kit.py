@@ -23,9 +23,6 @@ BROKEN = {
     if isinstance(thing, type) and issubclass(thing, Broken) and thing.__test__
 }
 
-# One process runs the broken connectors, and all tests of what that finds.
-pytestmark = pytest.mark.xdist_group("kit")
-
 
 def run_pytest(*arguments: str, cwd: Path) -> str:
     ran = subprocess.run(
