@@ -13,11 +13,13 @@ from shutil import copytree
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
 from leadline.demo import generate, write_workspace
 from leadline.ledger import Role
 from leadline.sync.run import sync
 from leadline.workspace import open_workspace
+from leadline_serve.access import passwords
 from leadline_serve.app import build
 from leadline_serve.listening import answering, listen, url_of
 from leadline_serve.server import Server
@@ -44,6 +46,15 @@ class Served:
         client.post("/api/session", json=body).raise_for_status()
         client.headers["X-CSRF-Token"] = client.get("/api/me").json()["csrf_token"]
         return client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Passwords are hashed as in earnest, with less work: hundreds of them are."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+        patch.setattr(passwords, "_hasher", quick)
+        yield
 
 
 @pytest.fixture(scope="session")
