@@ -29,10 +29,12 @@ class Body(BaseModel):
 
 def refusals(*more: int) -> Documented:
     """The answers besides the good one, for the document: those of every route, and these."""
-    return {
+    said: Documented = {
         status: {"model": Refusal, "description": _WHY[status]}
         for status in sorted({401, 500, 503, *more})
     }
+    # The framework's own answer to a body beyond the limit, before any route is asked.
+    return {**said, 413: {"description": _WHY[413], "content": {"text/plain": {}}}}
 
 
 _WHY = {
