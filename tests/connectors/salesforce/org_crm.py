@@ -62,11 +62,15 @@ class OrgCrm(Crm):
 
     def merge_contacts(self, loser: str, winner: str, at: datetime) -> str:
         self._move_to(at)
-        return self.org.store.merge("Lead", winner, loser).id
+        stays = self.org.store.merge("Lead", winner, loser).id
+        self.org.clock.advance(1)
+        return stays
 
     def delete_contact(self, contact_id: str, at: datetime) -> None:
         self._move_to(at)
         self.org.store.delete("Lead", contact_id)
+        # A pull reads what was changed before its own instant, not in it.
+        self.org.clock.advance(1)
 
     def read_back(self) -> Mapping[str, Mapping[str, object]]:
         return {
