@@ -274,20 +274,22 @@ def _ask_all(
 ) -> dict[str, list[float]]:
     import httpx
 
-    times: dict[str, list[float]] = {"page of leads": [], "one lead": []}
+    times: dict[str, list[float]] = {}
 
     def client() -> None:
         head = {"Authorization": f"Bearer {token}"}
         with httpx.Client(base_url=url, headers=head, timeout=60) as http:
             for _ in range(TURNS):
-                pages = f"/api/leads?{urlencode(_question(contacts))}"
-                for what, path in (
-                    ("page of leads", pages),
-                    ("one lead", f"/api/leads/crm/{_id(contacts)}"),
-                ):
+                asked = {
+                    "leads, HTML": f"/leads?{urlencode(_question(contacts))}",
+                    "one lead, HTML": f"/leads/crm/{_id(contacts)}",
+                    "leads, JSON": f"/api/leads?{urlencode(_question(contacts))}",
+                    "one lead, JSON": f"/api/leads/crm/{_id(contacts)}",
+                }
+                for what, path in asked.items():
                     begun = time.perf_counter()
                     http.get(path).raise_for_status()
-                    times[what].append(time.perf_counter() - begun)
+                    times.setdefault(what, []).append(time.perf_counter() - begun)
                     time.sleep(random.uniform(0, 2 * pause))
 
     threads = [threading.Thread(target=client) for _ in range(clients)]
