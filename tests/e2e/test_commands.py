@@ -315,3 +315,12 @@ def test_resync_of_an_unknown_contact_says_so(synced: World) -> None:
     assert ran.status == 1
     assert "source 'crm' has no contact 'nobody'" in ran.err
     assert "'ada'" not in ran.err
+
+
+def test_the_numbers_of_a_sync_fit_a_narrow_terminal(world: World) -> None:
+    world.change("config.toml", "[sources.crm", "[sources.salesforce")
+    shown = world.run("sync", columns=80).out.splitlines()
+    heads = "source contacts activities quarantined scored written unchanged rejected"
+    assert shown[1].split() == heads.split()
+    assert shown[2].split()[0] == "salesforce"
+    assert max(map(len, shown[1:])) <= 80

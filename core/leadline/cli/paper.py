@@ -57,9 +57,12 @@ def say(text: str | Text) -> None:
 
 
 def show(table: Table) -> None:
-    """A table as wide as the terminal."""
+    """A table as wide as the terminal; closer together where it would not fit."""
     with _writing():
-        _console().print(table)
+        console = _console()
+        unbounded = console.options.update(max_width=sys.maxsize)
+        table.collapse_padding = console.measure(table, options=unbounded).minimum > console.width
+        console.print(table)
 
 
 def make_table(

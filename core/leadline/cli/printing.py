@@ -66,7 +66,7 @@ def show_report(report: Report, as_json: bool, what: str = "sync") -> None:
         "unchanged",
         "rejected",
     )
-    table = make_table("source", *columns, right=columns)
+    table = make_table("source", *columns, right=columns, whole=("source",))
     for source in report.pulled:
         row = report.counts(source)
         table.add_row(source, *(f"{row[column]:,}" for column in columns))
