@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadline.columns import expected, read_column
-from leadline.vocabulary import ACTIVITY_FIELDS, CUSTOM_TYPE_PREFIX, FieldType, is_activity_type
+from leadline.connecting.type_names import TypeNames
+from leadline.vocabulary import ACTIVITY_FIELDS, FieldType
 from leadline_csv.digests import Occurrences, row_digests
 from leadline_csv.headings import Columns
 from leadline_csv.records import Records
 from leadline_csv.rows import Reading, Rows, read_typed, to_rows, trim
-
-
-class TypeNames:
-    """The file's activity types → canonical ones; what nobody mapped becomes `custom:VALUE`."""
-
-    def __init__(self, mapping: Mapping[str, tuple[str, ...]]) -> None:
-        self._canonical = {
-            value.strip().casefold(): name for name, values in mapping.items() for value in values
-        }
-
-    def translate(self, values: pa.Array) -> pa.Array:
-        """The canonical types; a blank one is null."""
-        coded = values.dictionary_encode()
-        names = [self._name(value) for value in coded.dictionary.to_pylist()]
-        return pa.array(names, pa.string()).take(coded.indices)
-
-    def _name(self, value: str) -> str:
-        mapped = self._canonical.get(value.casefold())
-        if mapped is not None:
-            return mapped
-        if is_activity_type(value):
-            return value
-        lower = value.lower()
-        return lower if is_activity_type(lower) else CUSTOM_TYPE_PREFIX + value
 
 
 class ActivityReader:

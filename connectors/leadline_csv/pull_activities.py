@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from leadline.batches import Batch, Checkpoint, Stream
-from leadline_csv.activities import ActivityReader, TypeNames
+from leadline.connecting.type_names import TypeNames
+from leadline_csv.activities import ActivityReader
 from leadline_csv.checkpoint import start_position
 from leadline_csv.config import CsvConfig
 from leadline_csv.files import InputFile

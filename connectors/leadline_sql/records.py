@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 
 from leadline.batches import Stream
+from leadline.connecting.type_names import TypeNames
 from leadline.vocabulary import FieldType
-from leadline_sql.activity_types import TypeNames
 from leadline_sql.config import SqlConfig
 from leadline_sql.headings import Headings
 from leadline_sql.values import column, key_texts, texts

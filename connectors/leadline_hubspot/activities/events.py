@@ -44,8 +44,8 @@ class Events:
         self._types = sorted({"e_visited_page", *(name for name in names if self._wanted(name))})
 
     def _wanted(self, name: str) -> bool:
-        mapped = self._pull.names.mapped(name, _short(name))
-        return name in STANDARD or _CUSTOM.match(name) is not None or mapped
+        mapped = self._pull.names.among((name, _short(name)))
+        return name in STANDARD or _CUSTOM.match(name) is not None or bool(mapped)
 
     def _type(self, name: str) -> str:
         default = STANDARD.get(name) or f"custom:{_short(name)}"

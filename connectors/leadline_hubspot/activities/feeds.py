@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from leadline.batches import Reject, Source
+from leadline.connecting.type_names import TypeNames
 from leadline_hubspot.activities.memory import Memory
-from leadline_hubspot.activities.names import TypeNames
 from leadline_hubspot.activities.rows import Activity
 from leadline_hubspot.api import Api, Refused
 from leadline_hubspot.settings import HubSpotSettings

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leadline.batches import Batch, Checkpoint, Source
+from leadline.connecting.type_names import TypeNames
 from leadline.errors import InternalError, SourceError
 from leadline.vocabulary import ACTIVITY_TYPES
 from leadline_hubspot import paths
@@ -19,7 +20,6 @@ from leadline_hubspot.activities.forms import Forms
 from leadline_hubspot.activities.lists import Lists
 from leadline_hubspot.activities.mail import MarketingEmails
 from leadline_hubspot.activities.memory import Memory, open_memory
-from leadline_hubspot.activities.names import TypeNames
 from leadline_hubspot.activities.people import People
 from leadline_hubspot.activities.rows import Activity, to_table
 from leadline_hubspot.activities.scan import Record

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from leadline.batches import Source
-from leadline_salesforce.activities.names import TypeNames
+from leadline.connecting.type_names import TypeNames
 from leadline_salesforce.activities.rows import Activity
 from leadline_salesforce.api import Api, Refused
 from leadline_salesforce.settings import SalesforceSettings

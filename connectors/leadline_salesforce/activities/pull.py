@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from leadline.batches import Batch, Checkpoint, Source
+from leadline.connecting.type_names import TypeNames
 from leadline.errors import InternalError, SourceError
 from leadline.vocabulary import ACTIVITY_TYPES
 from leadline_salesforce.activities.campaigns import Campaigns
@@ -15,7 +16,6 @@ from leadline_salesforce.activities.conversions import Conversions
 from leadline_salesforce.activities.emails import Emails
 from leadline_salesforce.activities.events import Events
 from leadline_salesforce.activities.feeds import Feed, Page, Pull, Reader, reason
-from leadline_salesforce.activities.names import TypeNames
 from leadline_salesforce.activities.opportunities import Opportunities
 from leadline_salesforce.activities.rows import to_table
 from leadline_salesforce.activities.stages import Stages

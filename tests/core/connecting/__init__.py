@@ -1,0 +1,3 @@
+"""What connectors have in common: each piece tried alone."""
+
+from __future__ import annotations
