@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadline.batches import Source, Stream
-from leadline.errors import InternalError
 from leadline.vocabulary import (
     ACTIVITY_FIELDS,
     COMPANY_RECORD_FIELDS,
@@ -36,9 +35,7 @@ class CsvConfig:
     @classmethod
     def of(cls, source: Source) -> CsvConfig:
         """The worked-out table of a source."""
-        if not isinstance(source.settings, CsvSettings):
-            raise InternalError(f"source '{source.name}' was opened with another's settings")
-        return cls(source, source.settings)
+        return cls(source, source.settings_as(CsvSettings))
 
     @property
     def name(self) -> str:

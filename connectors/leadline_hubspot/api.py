@@ -58,8 +58,7 @@ class Api:
     """
 
     def __init__(self, source: Source) -> None:
-        settings = source.settings
-        assert isinstance(settings, HubSpotSettings)
+        settings = source.settings_as(HubSpotSettings)
         self._meter = source.meter
         self._transport = Transport(settings.base_url, settings.workers)
         self._credentials = Credentials(settings, self._exchange)

@@ -48,8 +48,7 @@ class Change:
 
 def own_property(source: Source, column: str) -> str:
     """The property of leadline's own that holds a column of a change."""
-    settings = source.settings
-    assert isinstance(settings, HubSpotSettings)
+    settings = source.settings_as(HubSpotSettings)
     return source.write.get(column, settings.property_prefix + column)
 
 

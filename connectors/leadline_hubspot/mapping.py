@@ -11,7 +11,7 @@ from leadline.batches import Source
 from leadline.columns import read_column
 from leadline.vocabulary import FieldType
 from leadline_hubspot.answers import Json
-from leadline_hubspot.settings import HubSpotSettings
+from leadline_hubspot.changes import STAGE_COLUMNS, own_property
 
 # Of a contact. What is not here, nor in the config's `fields`, HubSpot has no usual place for.
 CONTACT_DEFAULTS: Mapping[str, str] = {
@@ -53,9 +53,6 @@ MERGED_VIDS = "hs_calculated_merged_vids"
 # Where the Salesforce integration keeps a contact's id there; a contact's before a lead's.
 LINKS = ("salesforcecontactid", "salesforceleadid")
 
-# These two of a change are no fields of leadline's own.
-_NOT_OURS = ("stage", "stage_field")
-
 
 def contact_properties(source: Source) -> dict[str, tuple[str, ...]]:
     """Canonical field → the properties that it is read from; of several the first that has one."""
@@ -84,12 +81,10 @@ def company_properties(source: Source) -> dict[str, tuple[str, ...]]:
 
 def own_properties(source: Source) -> dict[str, str]:
     """Column of a change → leadline's own property for it."""
-    settings = source.settings
-    assert isinstance(settings, HubSpotSettings)
     return {
-        name: source.write.get(name, settings.property_prefix + name)
+        name: own_property(source, name)
         for name in source.output.names
-        if name not in _NOT_OURS and name != "contact_id"
+        if name not in ("contact_id", *STAGE_COLUMNS)
     }
 
 

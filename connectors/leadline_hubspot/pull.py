@@ -39,8 +39,7 @@ _LARGEST_PAGE = 100
 
 def pull(reader: Reader, api: Api, since: Checkpoint | None) -> Iterator[Batch]:
     """What changed since a checkpoint, all of it when there is none."""
-    settings = reader.source.settings
-    assert isinstance(settings, HubSpotSettings)
+    settings = reader.source.settings_as(HubSpotSettings)
     remembered = Remembered(reader.source.state / reader.kind)
     position = start(since, settings, now_ms())
     if since is None:
@@ -218,8 +217,7 @@ def read_records(reader: Reader, api: Api, ids: Sequence[str]) -> Iterator[Batch
 
     For no pass: the batches' checkpoints say nothing about how far the whole has come.
     """
-    settings = reader.source.settings
-    assert isinstance(settings, HubSpotSettings)
+    settings = reader.source.settings_as(HubSpotSettings)
     position = Position(Phase.DONE, started=now_ms())
     size = settings.page_size
     chunks = [ids[place : place + size] for place in range(0, len(ids), size)]

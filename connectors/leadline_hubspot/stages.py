@@ -98,8 +98,7 @@ class Screened:
 
 def screen(source: Source, api: Api, wanted: Sequence[Change]) -> Screened:
     """Read the contacts and say which stages may be written; one read for all of them."""
-    settings = source.settings
-    assert isinstance(settings, HubSpotSettings)
+    settings = source.settings_as(HubSpotSettings)
     staged = [each for each in wanted if each.stage is not None]
     names = sorted({each.stage.field for each in staged if each.stage is not None})
     fields = {name: stage_field(api, name) for name in names}

@@ -101,8 +101,7 @@ class Api:
     """
 
     def __init__(self, source: Source) -> None:
-        settings = source.settings
-        assert isinstance(settings, SalesforceSettings)
+        settings = source.settings_as(SalesforceSettings)
         self._settings = settings
         self._root = f"/services/data/v{settings.api_version}"
         self.quota = Quota(settings.daily_share)

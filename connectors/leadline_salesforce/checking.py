@@ -73,8 +73,7 @@ def _user(api: Api) -> Finding:
 
 def _sign_in(source: Source) -> Iterator[Finding]:
     """Ways in that will not last."""
-    settings = source.settings
-    assert isinstance(settings, SalesforceSettings)
+    settings = source.settings_as(SalesforceSettings)
     if settings.password is not None:
         yield Finding(
             "sign-in",

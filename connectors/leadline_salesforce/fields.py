@@ -15,8 +15,7 @@ def own_field(source: Source, column: str) -> str:
     """The field of leadline's own, on Lead and on Contact, that holds a column of a change."""
     if named := source.write.get(column):
         return named
-    settings = source.settings
-    assert isinstance(settings, SalesforceSettings)
+    settings = source.settings_as(SalesforceSettings)
     words = "_".join(word[:1].upper() + word[1:] for word in column.split("_"))
     namespace = settings.namespace.removesuffix("__")
     prefix = f"{namespace}__" if namespace else ""

@@ -71,8 +71,7 @@ def read(
     """
     if not ids:
         return {}
-    settings = source.settings
-    assert isinstance(settings, SalesforceSettings)
+    settings = source.settings_as(SalesforceSettings)
     there = described(api, kind)
     wanted = [each for each in dict.fromkeys(fields) if there.has(each)]
     names = ["Id", *(each for each in _STATE if there.has(each))]

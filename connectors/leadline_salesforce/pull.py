@@ -38,8 +38,7 @@ def pull(
     source: Source, api: Api, stream: Stream, kinds: Sequence[str], since: Checkpoint | None
 ) -> Iterator[Batch]:
     """What changed of some objects since a checkpoint, all of it when there is none."""
-    settings = source.settings
-    assert isinstance(settings, SalesforceSettings)
+    settings = source.settings_as(SalesforceSettings)
     # First, as it brings what the objects are like in the same call.
     counts = api.counts(kinds) if since is None else {}
     layouts = _layouts(source, api, kinds)

@@ -132,8 +132,7 @@ class _Writing:
             yield self._settled(verdict)
 
     def _verdicts(self, kind: str, rows: Sequence[Row]) -> Iterator[Verdict]:
-        settings = self.source.settings
-        assert isinstance(settings, SalesforceSettings)
+        settings = self.source.settings_as(SalesforceSettings)
         sending = Sending(self.api)
         if not rows:
             return

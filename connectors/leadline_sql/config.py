@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from leadline.batches import STAGE_COLUMNS, Source, Stream
-from leadline.errors import InternalError
 from leadline.vocabulary import (
     ACTIVITY_FIELDS,
     COMPANY_RECORD_FIELDS,
@@ -46,9 +45,7 @@ class SqlConfig:
     @classmethod
     def of(cls, source: Source) -> SqlConfig:
         """The worked-out table of a source."""
-        if not isinstance(source.settings, SqlSettings):
-            raise InternalError(f"source '{source.name}' was opened with another's settings")
-        return cls(source, source.settings)
+        return cls(source, source.settings_as(SqlSettings))
 
     @property
     def name(self) -> str:

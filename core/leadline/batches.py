@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
+from leadline.errors import InternalError
 from leadline.vocabulary import (
     ACTIVITY_FIELDS,
     COMPANY_RECORD_FIELDS,
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from pydantic import BaseModel
+
+S = TypeVar("S", bound="BaseModel")
 
 # A connector's own bookmark: JSON values only, meaningless to anybody else.
 Checkpoint = Mapping[str, object]
@@ -230,6 +233,12 @@ class Source:
     def wanted_of_companies(self) -> Mapping[str, FieldType]:
         """The facts to fetch about companies: `company` and `company.…` of those wanted."""
         return {name: kind for name, kind in self.wanted.items() if is_company_fact(name)}
+
+    def settings_as(self, kind: type[S]) -> S:
+        """The settings as the model that the connector declared."""
+        if not isinstance(self.settings, kind):
+            raise InternalError(f"source '{self.name}' was opened with another's settings")
+        return self.settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from leadline.batches import Batch, Checkpoint, Source
 from leadline.connecting.type_names import TypeNames
-from leadline.errors import InternalError, SourceError
+from leadline.errors import SourceError
 from leadline.vocabulary import ACTIVITY_TYPES
 from leadline_hubspot import paths
 from leadline_hubspot.activities.associations import linked
@@ -197,10 +197,8 @@ def _wanted(pull: Pull) -> frozenset[str]:
 
 
 def _pull(source: Source, api: Api) -> Pull:
-    if not isinstance(source.settings, HubSpotSettings):
-        raise InternalError(f"source '{source.name}' was opened with another's settings")
-    names = TypeNames(source.activity_types)
-    return Pull(source, source.settings, api, names, started=now_ms())
+    settings, names = source.settings_as(HubSpotSettings), TypeNames(source.activity_types)
+    return Pull(source, settings, api, names, started=now_ms())
 
 
 def _resume(

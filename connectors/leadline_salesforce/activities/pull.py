@@ -9,7 +9,7 @@ from typing import Any
 
 from leadline.batches import Batch, Checkpoint, Source
 from leadline.connecting.type_names import TypeNames
-from leadline.errors import InternalError, SourceError
+from leadline.errors import SourceError
 from leadline.vocabulary import ACTIVITY_TYPES
 from leadline_salesforce.activities.campaigns import Campaigns
 from leadline_salesforce.activities.conversions import Conversions
@@ -139,9 +139,7 @@ def _wanted(pull: Pull) -> frozenset[str]:
 
 
 def _pull(source: Source, api: Api) -> Pull:
-    settings = source.settings
-    if not isinstance(settings, SalesforceSettings):
-        raise InternalError(f"source '{source.name}' was opened with another's settings")
+    settings = source.settings_as(SalesforceSettings)
     user = user_of(api)
     upto = api.server_now() - timedelta(seconds=settings.settle_seconds)
     return Pull(source, settings, api, TypeNames(source.activity_types), upto, user)
