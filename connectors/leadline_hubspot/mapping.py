@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadline.batches import Source
-from leadline.columns import read_column
-from leadline.vocabulary import FieldType
+from leadline.connecting.known import held
 from leadline_hubspot.answers import Json
 from leadline_hubspot.changes import STAGE_COLUMNS, own_property
 
@@ -121,12 +120,7 @@ def known_values(columns: Columns, ids: pa.Array, source: Source) -> pa.Table:
     """
     known = {"contact_id": ids}
     for name, prop in own_properties(source).items():
-        kind, texts = source.output.field(name).type, columns.of((prop,))
-        if texts.null_count == len(texts):
-            known[name] = pa.nulls(len(texts), kind)
-            continue
-        values, _ = read_column(texts, _field_type(kind))
-        known[name] = values if values.type == kind else values.cast(kind, safe=False)
+        known[name] = held(columns.of((prop,)), source.output.field(name).type)
     return pa.table(known)
 
 
@@ -146,11 +140,3 @@ def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _field_type(kind: pa.DataType) -> FieldType:
-    if pa.types.is_integer(kind):
-        return FieldType.INTEGER
-    if pa.types.is_floating(kind):
-        return FieldType.NUMBER
-    return FieldType.INSTANT if pa.types.is_timestamp(kind) else FieldType.TEXT

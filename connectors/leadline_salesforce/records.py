@@ -12,8 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadline.batches import Batch, Checkpoint, Known, Source, Stream
-from leadline.columns import read_column
-from leadline.vocabulary import FieldType
+from leadline.connecting.known import held
 from leadline_salesforce.answers import Row
 from leadline_salesforce.mapping import CONVERTED, MERGED, PERSON_ACCOUNT, Layout
 
@@ -79,11 +78,7 @@ class Reader:
         known = {"contact_id": page["Id"].combine_chunks()}
         for column in self.source.output:
             if field := of.own.get(column.name):
-                texts = page[field].combine_chunks()
-                values, _ = read_column(texts, _field_type(column.type))
-                known[column.name] = (
-                    values if values.type == column.type else values.cast(column.type, safe=False)
-                )
+                known[column.name] = held(page[field].combine_chunks(), column.type)
             elif column.name not in ("stage", "stage_field"):
                 known[column.name] = pa.nulls(len(page), column.type)
         return Known(pa.table(known))
@@ -129,11 +124,3 @@ def _text(page: pa.Table, name: str) -> pa.Array:
 
 def _is_true(page: pa.Table, name: str) -> pa.Array:
     return pc.fill_null(pc.equal(_text(page, name), "true"), False)
-
-
-def _field_type(kind: pa.DataType) -> FieldType:
-    if pa.types.is_integer(kind):
-        return FieldType.INTEGER
-    if pa.types.is_floating(kind):
-        return FieldType.NUMBER
-    return FieldType.INSTANT if pa.types.is_timestamp(kind) else FieldType.TEXT

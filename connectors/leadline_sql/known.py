@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from sqlalchemy import Connection, select
 
 from leadline.batches import Known
-from leadline.columns import read_column
-from leadline.vocabulary import FieldType
+from leadline.connecting.known import held
 from leadline_sql.config import SqlConfig
 from leadline_sql.database import Database
 from leadline_sql.target import Target, find_target
@@ -46,7 +44,7 @@ class KnownValues:
             values = [
                 None if place is None or each not in found else found[each][place] for each in ids
             ]
-            columns[name] = _typed(values, self._config.type_of(name))
+            columns[name] = held(column(values), self._config.type_of(name))
         return Known(pa.table(columns))
 
 
@@ -59,14 +57,3 @@ def _found(
         rows = connection.execute(select(target.key, *target.columns.values()).where(some))
         found.update({key_text(key): tuple(values) for key, *values in rows})
     return found
-
-
-def _typed(values: Sequence[object], kind: pa.DataType) -> pa.Array:
-    """The values as they are written; what is no such thing is unknown, so that it is rewritten."""
-    if pa.types.is_integer(kind):
-        whole, _ = read_column(column(values), FieldType.INTEGER)
-        fits = pc.less_equal(pc.abs(whole), 2**31 - 1)
-        return pc.if_else(fits, whole, pa.scalar(None, whole.type)).cast(kind)
-    if pa.types.is_timestamp(kind):
-        return read_column(column(values), FieldType.INSTANT)[0].cast(kind)
-    return read_column(column(values), FieldType.TEXT)[0].cast(kind)

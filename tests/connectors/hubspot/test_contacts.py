@@ -117,9 +117,10 @@ def test_our_own_properties_come_as_they_are_now(hub: Hub, tmp_path: Path) -> No
             "groupName": "contactinformation",
         }
         hub.store.schemas["contacts"].create(definition, hub.clock.ms())
-    first, second = (record.id for record in hub.store.records("contacts")[:2])
+    first, second, third = (record.id for record in hub.store.records("contacts")[:3])
     values = {"our_score": "42", "our_grade": "A1", "our_at": "2026-11-20T10:30:00Z"}
     hub.store.update("contacts", first, values)
+    hub.store.update("contacts", third, {"our_score": str(2**32 + 42)})
     source = source_of(
         hub,
         tmp_path,
@@ -133,6 +134,7 @@ def test_our_own_properties_come_as_they_are_now(hub: Hub, tmp_path: Path) -> No
     assert (known["score"], known["grade"]) == (42, "A1")
     assert known["scored_at"] == datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
     assert set(reading.known[second].values()) == {second, None}
+    assert reading.known[third]["score"] is None
     assert not {"stage", "stage_field"} & set(known)
     assert len(reading.known) == 250
 
