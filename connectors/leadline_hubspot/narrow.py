@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from leadline.batches import Batch, Source, Stream
+from leadline.connecting.activities import to_table
 from leadline_hubspot.activities import engagements_of
-from leadline_hubspot.activities.rows import to_table
 from leadline_hubspot.api import Api
 from leadline_hubspot.contacts import reader
 from leadline_hubspot.pull import read_records

@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from leadline.batches import Finding, Source
-from leadline.vocabulary import ACTIVITY_TYPES
 from leadline_salesforce import paths, soql
 from leadline_salesforce.answers import Refused
 from leadline_salesforce.changes import ACCOUNT, PEOPLE, stage_of
@@ -198,14 +197,7 @@ def _feeds(source: Source, api: Api) -> Iterator[Finding]:
     except Refused as refusal:
         yield Finding("activities", False, str(refusal))
         return
-    for each in found:
-        types = ", ".join(sorted(each.types))
-        detail = f"on: {types}" if each.on else f"off ({each.why}): no {types}"
-        yield Finding(f"feed {each.name}", True, detail)
-    brought = {kind for each in found if each.on for kind in each.types}
-    known = {kind for each in found for kind in each.types}
-    off = frozenset((ACTIVITY_TYPES | known | source.activity_types.keys()) - brought)
-    yield Finding("activities", True, f"{len(brought)} types come from this org", feeds_off=off)
+    yield from found.findings("org")
 
 
 def _calls(api: Api) -> Finding:

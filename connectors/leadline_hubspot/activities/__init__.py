@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from leadline_hubspot.activities.feeds import Feed
 from leadline_hubspot.activities.memory import note_stages
 from leadline_hubspot.activities.pull import FEEDS, engagements_of, feeds, fetch
 
-__all__ = ["FEEDS", "Feed", "engagements_of", "feeds", "fetch", "note_stages"]
+__all__ = ["FEEDS", "engagements_of", "feeds", "fetch", "note_stages"]

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from leadline.connecting.activities import Activity, gone
 from leadline_hubspot.activities.memory import Seen
-from leadline_hubspot.activities.rows import Activity, count, from_url, gone, said
+from leadline_hubspot.activities.values import count, from_url, said
 from leadline_hubspot.instants import instant
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from leadline.connecting.activities import Activity, gone
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_hubspot import paths
 from leadline_hubspot.activities.associations import contacts_of
-from leadline_hubspot.activities.feeds import DAY, Cursor, Feed, Page, Pull, tried
+from leadline_hubspot.activities.feeds import DAY, Pull, tried
 from leadline_hubspot.activities.memory import Memory
-from leadline_hubspot.activities.rows import Activity, gone, number, said
 from leadline_hubspot.activities.scan import Chunk, Record, Scan
+from leadline_hubspot.activities.values import number, said
 from leadline_hubspot.api import rows_of
 from leadline_hubspot.instants import instant
 

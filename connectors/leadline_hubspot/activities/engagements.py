@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from leadline.connecting.activities import Activity, gone
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline.connecting.type_names import TypeNames
 from leadline_hubspot import paths
 from leadline_hubspot.activities.associations import contacts_of
-from leadline_hubspot.activities.feeds import DAY, Cursor, Feed, Page, Pull, tried
+from leadline_hubspot.activities.feeds import DAY, Pull, tried
 from leadline_hubspot.activities.memory import Memory
-from leadline_hubspot.activities.rows import Activity, gone, said
 from leadline_hubspot.activities.scan import Chunk, Record, Scan
+from leadline_hubspot.activities.values import said
 from leadline_hubspot.instants import instant
 
 # A contact that is associated later does not change the engagement.

@@ -1,41 +1,19 @@
-"""What a feed is: where in a portal activities come from, and how each one is read."""
+"""How the feeds of a portal are read, and what each asks of key and account."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from leadline.batches import Reject, Source
+from leadline.batches import Source
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline.connecting.type_names import TypeNames
 from leadline_hubspot.activities.memory import Memory
-from leadline_hubspot.activities.rows import Activity
 from leadline_hubspot.api import Api, Refused
 from leadline_hubspot.settings import HubSpotSettings
 
-# How far a feed has been read: JSON values only, its own affair.
-Cursor = Mapping[str, Any]
-
 MINUTE, DAY = 60_000, 86_400_000  # in milliseconds, as HubSpot counts
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A feed of this account. types: the activity types that it brings. why: what keeps it off."""
-
-    name: str
-    on: bool
-    types: frozenset[str]
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some activities, and where the feed goes on once they are committed."""
-
-    rows: Sequence[Activity]
-    cursor: Cursor
-    rejects: Sequence[Reject] = ()
 
 
 @dataclass(frozen=True, slots=True)

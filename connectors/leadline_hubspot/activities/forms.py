@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadline.batches import Reject
+from leadline.connecting.activities import Activity
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_hubspot import paths
-from leadline_hubspot.activities.feeds import MINUTE, Cursor, Feed, Page, Pull, tried
+from leadline_hubspot.activities.feeds import MINUTE, Pull, tried
 from leadline_hubspot.activities.memory import Memory
 from leadline_hubspot.activities.owners import owned
-from leadline_hubspot.activities.rows import Activity, from_url, said
+from leadline_hubspot.activities.values import from_url, said
 from leadline_hubspot.api import Forbidden, Refused, next_after, rows_of
 from leadline_hubspot.instants import instant
 

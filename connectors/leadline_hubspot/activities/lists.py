@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from leadline.connecting.activities import Activity
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_hubspot import paths
-from leadline_hubspot.activities.feeds import Cursor, Feed, Page, Pull, tried
+from leadline_hubspot.activities.feeds import Pull, tried
 from leadline_hubspot.activities.memory import Memory
-from leadline_hubspot.activities.rows import Activity, said
+from leadline_hubspot.activities.values import said
 from leadline_hubspot.api import next_after, rows_of
 from leadline_hubspot.instants import instant
 

@@ -14,10 +14,11 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from leadline_hubspot.activities.rows import Activity, activity_of
+from leadline.connecting.activities import Activity
 from leadline_hubspot.instants import now_ms
 
 _TABLES = """
@@ -102,7 +103,7 @@ class Memory:
         """Keep activities until somebody has their address."""
         self._con.executemany(
             "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, NULL)",
-            [(row.activity_id, self._digest(address), row.as_json()) for address, row in rows],
+            [(row.activity_id, self._digest(address), _said(row)) for address, row in rows],
         )
 
     def release(self, most: int) -> list[Activity]:
@@ -116,7 +117,7 @@ class Memory:
             "UPDATE waiting SET released = ? WHERE activity_id = ?",
             [(self.seq, activity_id) for activity_id, *_ in found],
         )
-        return [activity_of(text, contact_id) for _, text, contact_id in found]
+        return [_told(text, contact_id) for _, text, contact_id in found]
 
     def _digest(self, address: str) -> bytes:
         text = address.strip().casefold().encode()
@@ -215,3 +216,12 @@ def note_stages(folder: Path, stages: Mapping[str, str]) -> None:
     """
     with open_memory(folder) as memory:
         memory.wrote(stages, now_ms())
+
+
+def _said(activity: Activity) -> str:
+    return json.dumps(asdict(activity), separators=(",", ":"))
+
+
+def _told(text: str, contact_id: str) -> Activity:
+    """An activity that was kept as text, now that it is known whose it is."""
+    return Activity(**{**json.loads(text), "contact_id": contact_id})

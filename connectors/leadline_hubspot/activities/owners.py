@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from leadline.connecting.activities import Activity
 from leadline_hubspot.activities.memory import Memory
-from leadline_hubspot.activities.rows import Activity, activity_of
 
 
 def owned(memory: Memory, rows: Sequence[tuple[str, Activity]]) -> list[Activity]:
@@ -15,6 +16,4 @@ def owned(memory: Memory, rows: Sequence[tuple[str, Activity]]) -> list[Activity
     """
     owners = memory.owners([address for address, _ in rows])
     memory.wait((address, row) for address, row in rows if address and address not in owners)
-    return [
-        activity_of(row.as_json(), owners[address]) for address, row in rows if address in owners
-    ]
+    return [replace(row, contact_id=owners[address]) for address, row in rows if address in owners]

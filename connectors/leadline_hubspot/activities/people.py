@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from leadline.connecting.activities import Activity
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_hubspot import paths
 from leadline_hubspot.activities.counters import (
     Counter,
@@ -17,11 +19,11 @@ from leadline_hubspot.activities.counters import (
     usable,
     withdrawn,
 )
-from leadline_hubspot.activities.feeds import Cursor, Feed, Page, Pull, tried
+from leadline_hubspot.activities.feeds import Pull, tried
 from leadline_hubspot.activities.memory import Memory, Seen
-from leadline_hubspot.activities.rows import Activity, said
 from leadline_hubspot.activities.scan import Chunk, Record, Scan
 from leadline_hubspot.activities.stages import OPT_OUT, STAGE, opt_outs, stage_changes
+from leadline_hubspot.activities.values import said
 from leadline_hubspot.api import rows_of
 
 _ADDRESSES = ("email", "hs_additional_emails")

@@ -7,21 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leadline.batches import Batch, Checkpoint, Source
+from leadline.connecting.activities import Activity, to_table
+from leadline.connecting.feeds import Feed, Feeds, Page, Wanted
 from leadline.connecting.type_names import TypeNames
-from leadline.errors import SourceError
-from leadline.vocabulary import ACTIVITY_TYPES
 from leadline_hubspot import paths
 from leadline_hubspot.activities.associations import linked
 from leadline_hubspot.activities.deals import Deals
 from leadline_hubspot.activities.engagements import KINDS, Engagements, Kind
 from leadline_hubspot.activities.events import Events
-from leadline_hubspot.activities.feeds import Feed, Page, Pull, Reader, reason
+from leadline_hubspot.activities.feeds import Pull, Reader, reason
 from leadline_hubspot.activities.forms import Forms
 from leadline_hubspot.activities.lists import Lists
 from leadline_hubspot.activities.mail import MarketingEmails
 from leadline_hubspot.activities.memory import Memory, open_memory
 from leadline_hubspot.activities.people import People
-from leadline_hubspot.activities.rows import Activity, to_table
 from leadline_hubspot.activities.scan import Record
 from leadline_hubspot.activities.subscriptions import Subscriptions
 from leadline_hubspot.api import Api, Forbidden, rows_of
@@ -47,7 +46,7 @@ FEEDS = (
 )
 
 
-def feeds(source: Source, api: Api) -> list[Feed]:
+def feeds(source: Source, api: Api) -> Feeds:
     """Every feed, whether it is on in this account, and why not; a few calls."""
     return _Plan(_pull(source, api)).feeds
 
@@ -70,7 +69,9 @@ def fetch(source: Source, api: Api, since: Checkpoint | None) -> Iterator[Batch]
                 "batch": memory.next_batch(),
                 "feeds": dict(cursors),
             }
-            return Batch(to_table(page.rows), checkpoint, tuple(page.rejects), feeds_off=plan.off)
+            return Batch(
+                to_table(page.rows), checkpoint, tuple(page.rejects), feeds_off=plan.feeds.types_off
+            )
 
         yield batch(_NOTHING)
         told = time.monotonic()
@@ -84,7 +85,8 @@ def fetch(source: Source, api: Api, since: Checkpoint | None) -> Iterator[Batch]
                         told = time.monotonic()
             except Forbidden as refused:
                 # Allowed at the start and not any more: the others go on.
-                plan.turn_off(reader.name, reason(reader.name, refused))
+                names = ("stages", "counters") if reader.name == People.name else (reader.name,)
+                plan.feeds.turn_off(names, reason(reader.name, refused))
                 yield batch(_NOTHING)
             if reader.name == People.name:
                 # Before the feeds that add to what waits: this is what waited until today.
@@ -100,8 +102,9 @@ def engagements_of(source: Source, api: Api, contacts: Sequence[str]) -> list[Ac
     the same activities under the same ids.
     """
     pull, found = _pull(source, api), list[Activity]()
+    wanted = Wanted(pull.settings.activities, FEEDS, source)
     for kind in KINDS:
-        if kind.kind not in _wanted(pull):
+        if kind.kind not in wanted.names:
             continue
         reader = Engagements(pull, kind)
         try:
@@ -131,7 +134,7 @@ class _Plan:
     """Which feeds are read: asked for by the settings, and allowed by the account."""
 
     def __init__(self, pull: Pull) -> None:
-        wanted = _wanted(pull)
+        wanted = Wanted(pull.settings.activities, FEEDS, pull.source)
         people = People(pull)
         others: list[Reader] = [
             *(Engagements(pull, kind) for kind in KINDS),
@@ -145,55 +148,22 @@ class _Plan:
         found = [_probed(reader, wanted) for reader in others]
         stages = people.probe()
         counters = people.counters([feed.name for feed in found if not feed.on])
-        self.feeds = [_if_wanted(feed, wanted) for feed in (stages, counters)] + found
-        for feed in self.feeds[:2]:
+        own = [wanted.held_to(stages), wanted.held_to(counters)]
+        for feed in own:
             if not feed.on:
                 people.without(feed.name)
-        on = {feed.name for feed in self.feeds if feed.on}
+        self.feeds = Feeds([*own, *found], pull.source)
+        on = {feed.name for feed in found if feed.on}
         # Contacts are read for their addresses even where nothing else of them is wanted.
         self.readers: list[Reader] = [people] if stages.on else []
         self.readers += [reader for reader in others if reader.name in on]
-        self._types = pull.names.types
-
-    @property
-    def off(self) -> frozenset[str]:
-        """The types that no feed of this account delivers now: their counts are unknown."""
-        brought = {kind for feed in self.feeds if feed.on for kind in feed.types}
-        named = {kind for feed in self.feeds for kind in feed.types}
-        return frozenset((ACTIVITY_TYPES | named | self._types) - brought)
-
-    def turn_off(self, name: str, why: str) -> None:
-        """Note that a feed was refused in the middle."""
-        names = {"stages", "counters"} if name == People.name else {name}
-        self.feeds = [
-            Feed(feed.name, False, feed.types, why) if feed.name in names else feed
-            for feed in self.feeds
-        ]
 
 
-def _probed(reader: Reader, wanted: frozenset[str]) -> Feed:
-    if reader.name in wanted:
+def _probed(reader: Reader, wanted: Wanted) -> Feed:
+    """The feed; one that is not wanted is not asked for."""
+    if reader.name in wanted.names:
         return reader.probe()
-    return _if_wanted(Feed(reader.name, True, frozenset()), wanted)
-
-
-def _if_wanted(feed: Feed, wanted: frozenset[str]) -> Feed:
-    if feed.name in wanted:
-        return feed
-    return Feed(feed.name, False, feed.types, "the setting `activities` leaves it out")
-
-
-def _wanted(pull: Pull) -> frozenset[str]:
-    named = pull.settings.activities
-    if named is None:
-        return frozenset(FEEDS)
-    if strange := sorted(set(named) - set(FEEDS)):
-        raise SourceError(
-            f"the setting `activities` names {', '.join(strange)}, which is no feed; there are "
-            f"{', '.join(FEEDS)}",
-            source=pull.source.name,
-        )
-    return frozenset(named)
+    return wanted.held_to(Feed(reader.name, True, frozenset()))
 
 
 def _pull(source: Source, api: Api) -> Pull:

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from leadline.connecting.feeds import Cursor
 from leadline.errors import SourceError
 from leadline_hubspot import paths
-from leadline_hubspot.activities.feeds import DAY, MINUTE, Cursor, Pull
+from leadline_hubspot.activities.feeds import DAY, MINUTE, Pull
 from leadline_hubspot.api import next_after, rows_of
 from leadline_hubspot.instants import instant
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from leadline.connecting.activities import Activity
 from leadline_hubspot.activities.feeds import MINUTE
-from leadline_hubspot.activities.rows import Activity, said
+from leadline_hubspot.activities.values import said
 from leadline_hubspot.instants import instant
 
 STAGE, OPT_OUT = "lifecyclestage", "hs_email_optout"

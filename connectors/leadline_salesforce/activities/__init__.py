@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from leadline_salesforce.activities.feeds import Feed
 from leadline_salesforce.activities.pull import FEEDS, feeds, fetch
 
-__all__ = ["FEEDS", "Feed", "feeds", "fetch"]
+__all__ = ["FEEDS", "feeds", "fetch"]

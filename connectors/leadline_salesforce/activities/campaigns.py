@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from leadline_salesforce.activities.feeds import Cursor, Feed, Page, Pull, seen
-from leadline_salesforce.activities.rows import Activity, gone
+from leadline.connecting.activities import Activity, gone
+from leadline.connecting.feeds import Cursor, Feed, Page
+from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.scan import Scan
-from leadline_salesforce.activities.values import Row, instant, midday, person, said, told, true
+from leadline_salesforce.activities.values import Row, instant, midday, ms, person, said, told, true
 
 _NEEDED = ("Id", "LeadId", "ContactId", "HasResponded", "IsDeleted", "SystemModstamp")
 _TOLD = {"Status": "status", "Campaign.Type": "kind"}
@@ -66,7 +67,7 @@ class Campaigns:
             activity_id,
             who,
             self._pull.names.of(_type(kind, status), campaign, f"{kind}/{status}", kind),
-            at,
+            ms(at),
             name=campaign,
             campaign=campaign,
             properties={**told(member, _TOLD), "dated_by": dated_by},

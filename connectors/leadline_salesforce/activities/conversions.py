@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from leadline.connecting.activities import Activity, gone
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_salesforce import soql
-from leadline_salesforce.activities.feeds import Cursor, Feed, Page, Pull, seen
-from leadline_salesforce.activities.rows import Activity, gone
+from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.scan import Scan
-from leadline_salesforce.activities.values import Row, instant, midday, said, true
+from leadline_salesforce.activities.values import Row, instant, midday, ms, said, true
 
 CONVERTED = "custom:converted"
 
@@ -50,6 +51,6 @@ class Conversions:
             activity_id,
             said(lead, "Id"),
             CONVERTED,
-            min(day, changed) if changed else day,
+            ms(min(day, changed) if changed else day),
             properties={"opportunity": deal} if deal else {},
         )

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from leadline.connecting.activities import Activity, gone
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_salesforce.activities.family import Family, Litter
-from leadline_salesforce.activities.feeds import Cursor, Feed, Page, Pull, seen
+from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.lookup import by_ids
-from leadline_salesforce.activities.rows import Activity, gone
 from leadline_salesforce.activities.scan import Scan
 from leadline_salesforce.activities.tasks import Tasks
-from leadline_salesforce.activities.values import Row, instant, person, said, true
+from leadline_salesforce.activities.values import Row, instant, ms, person, said, true
 
 _NEEDED = ("Id", "Incoming", "MessageDate", "ActivityId", "IsDeleted", "SystemModstamp")
 _FIELDS = (*_NEEDED, "Status", "Subject", "IsBounced", "FirstOpenedDate")
@@ -99,7 +100,7 @@ class Emails:
                 (f"{each}:open", "email_open", opened),
             ):
                 if there and moment:
-                    rows.append(Activity(activity_id, person_id, type_, moment, name=subject))
+                    rows.append(Activity(activity_id, person_id, type_, ms(moment), name=subject))
                 else:
                     rows.append(gone(activity_id))
         return rows

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from leadline.connecting.activities import Activity
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_salesforce import soql
 from leadline_salesforce.activities.family import Family, Litter
-from leadline_salesforce.activities.feeds import Cursor, Feed, Page, Pull, seen
-from leadline_salesforce.activities.rows import Activity
+from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.scan import Scan
 from leadline_salesforce.activities.tasks import of_people
-from leadline_salesforce.activities.values import Row, instant, midday, number, said, told, true
+from leadline_salesforce.activities.values import Row, instant, midday, ms, number, said, told, true
 
 _NEEDED = ("Id", "WhoId", "IsChild", "IsDeleted", "EndDateTime", "SystemModstamp")
 _TOLD = {"Type": "kind", "EventSubtype": "subtype", "DurationInMinutes": "duration_min"}
@@ -86,8 +87,8 @@ class Events:
         if begun is None or ended is None or ended > self._pull.upto:
             return None
         type_ = self._pull.names.of("meeting", said(event, "Type"), said(event, "EventSubtype"))
-        properties = told(event, _TOLD)
-        return Activity("", "", type_, begun, name=said(event, "Subject"), properties=properties)
+        name, properties = said(event, "Subject"), told(event, _TOLD)
+        return Activity("", "", type_, ms(begun), name=name, properties=properties)
 
     def _times(self, event: Row) -> tuple[datetime | None, datetime | None]:
         """When it began and when it was over. A whole day is told by its midday."""

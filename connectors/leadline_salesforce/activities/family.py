@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from leadline_salesforce.activities.feeds import Cursor, Pull
+from leadline.connecting.feeds import Cursor
+from leadline_salesforce.activities.feeds import Pull
 from leadline_salesforce.activities.lookup import by_ids
 from leadline_salesforce.activities.scan import Scan
 from leadline_salesforce.activities.values import Row, said

@@ -1,38 +1,17 @@
-"""What a feed is: where in an org activities come from, and how each one is read."""
+"""How the feeds of an org are read, and what keeps one off."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from leadline.batches import Source
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline.connecting.type_names import TypeNames
-from leadline_salesforce.activities.rows import Activity
 from leadline_salesforce.api import Api, Refused
 from leadline_salesforce.settings import SalesforceSettings
-
-# How far a feed has been read: JSON values only, its own affair.
-Cursor = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A feed of this org. types: the activity types that it brings. why: what keeps it off."""
-
-    name: str
-    on: bool
-    types: frozenset[str]
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some activities, and where the feed goes on once they are committed."""
-
-    rows: Sequence[Activity]
-    cursor: Cursor
 
 
 @dataclass(frozen=True, slots=True)

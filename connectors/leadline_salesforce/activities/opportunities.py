@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from leadline.connecting.activities import Activity, gone
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_salesforce.activities.family import Family, Litter
-from leadline_salesforce.activities.feeds import Cursor, Feed, Page, Pull, seen
+from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.lookup import by_ids
-from leadline_salesforce.activities.rows import Activity, gone
 from leadline_salesforce.activities.scan import Scan
 from leadline_salesforce.activities.values import (
     Row,
     instant,
     midday,
+    ms,
     number,
     person,
     said,
@@ -81,7 +83,7 @@ class Opportunities:
                     activity_id,
                     contact,
                     type_,
-                    at,
+                    ms(at),
                     name=said(deal, "Name"),
                     value=number(deal, "Amount"),
                     properties=told(deal, _TOLD),

@@ -8,16 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 from leadline.batches import Batch, Checkpoint, Source
+from leadline.connecting.activities import to_table
+from leadline.connecting.feeds import Feeds, Page, Wanted
 from leadline.connecting.type_names import TypeNames
-from leadline.errors import SourceError
-from leadline.vocabulary import ACTIVITY_TYPES
 from leadline_salesforce.activities.campaigns import Campaigns
 from leadline_salesforce.activities.conversions import Conversions
 from leadline_salesforce.activities.emails import Emails
 from leadline_salesforce.activities.events import Events
-from leadline_salesforce.activities.feeds import Feed, Page, Pull, Reader, reason
+from leadline_salesforce.activities.feeds import Pull, Reader, reason
 from leadline_salesforce.activities.opportunities import Opportunities
-from leadline_salesforce.activities.rows import to_table
 from leadline_salesforce.activities.stages import Stages
 from leadline_salesforce.activities.tasks import Tasks
 from leadline_salesforce.api import Api, Forbidden
@@ -54,7 +53,7 @@ _KINDS = (
 )
 
 
-def feeds(source: Source, api: Api) -> list[Feed]:
+def feeds(source: Source, api: Api) -> Feeds:
     """Every feed, whether it is on in this org, and why not; a few calls."""
     return _Plan(_pull(source, api)).feeds
 
@@ -69,7 +68,7 @@ def fetch(source: Source, api: Api, since: Checkpoint | None) -> Iterator[Batch]
 
     def batch(page: Page) -> Batch:
         checkpoint = {"version": _VERSION, "feeds": dict(cursors)}
-        return Batch(to_table(page.rows), checkpoint, feeds_off=plan.off)
+        return Batch(to_table(page.rows), checkpoint, feeds_off=plan.feeds.types_off)
 
     yield batch(_NOTHING)
     told = time.monotonic()
@@ -83,7 +82,7 @@ def fetch(source: Source, api: Api, since: Checkpoint | None) -> Iterator[Batch]
                     told = time.monotonic()
         except Forbidden as refused:
             # Allowed at the start and not any more: the others go on.
-            plan.turn_off(reader.name, reason(refused))
+            plan.feeds.turn_off({reader.name}, reason(refused))
     yield batch(_NOTHING)
 
 
@@ -91,51 +90,12 @@ class _Plan:
     """Which feeds are read: asked for by the settings, and allowed by the org."""
 
     def __init__(self, pull: Pull) -> None:
-        wanted = _wanted(pull)
+        wanted = Wanted(pull.settings.activities, FEEDS, pull.source)
         pull.api.describe_all(_KINDS)
         readers: list[Reader] = [make(pull) for make in _READERS]
-        self.feeds: list[Feed] = []
-        for reader in readers:
-            feed = _probed(reader, wanted)
-            self.feeds.append(feed)
-            if feed.on:
-                pull.on.add(reader.name)
+        self.feeds = Feeds((wanted.held_to(reader.probe()) for reader in readers), pull.source)
+        pull.on.update(feed.name for feed in self.feeds if feed.on)
         self.readers = [reader for reader in readers if reader.name in pull.on]
-        self._types = pull.names.types
-
-    @property
-    def off(self) -> frozenset[str]:
-        """The types that no feed of this org delivers now: their counts are unknown."""
-        brought = {kind for feed in self.feeds if feed.on for kind in feed.types}
-        named = {kind for feed in self.feeds for kind in feed.types}
-        return frozenset((ACTIVITY_TYPES | named | self._types) - brought)
-
-    def turn_off(self, name: str, why: str) -> None:
-        """Note that a feed was refused in the middle."""
-        self.feeds = [
-            Feed(feed.name, False, feed.types, why) if feed.name == name else feed
-            for feed in self.feeds
-        ]
-
-
-def _probed(reader: Reader, wanted: frozenset[str]) -> Feed:
-    feed = reader.probe()
-    if reader.name in wanted:
-        return feed
-    return Feed(feed.name, False, feed.types, "the setting `activities` leaves it out")
-
-
-def _wanted(pull: Pull) -> frozenset[str]:
-    named = pull.settings.activities
-    if named is None:
-        return frozenset(FEEDS)
-    if strange := sorted(set(named) - set(FEEDS)):
-        raise SourceError(
-            f"the setting `activities` names {', '.join(strange)}, which is no feed; there are "
-            f"{', '.join(FEEDS)}",
-            source=pull.source.name,
-        )
-    return frozenset(named)
 
 
 def _pull(source: Source, api: Api) -> Pull:

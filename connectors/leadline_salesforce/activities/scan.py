@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from leadline.connecting.feeds import Cursor
 from leadline_salesforce import bulk, soql
-from leadline_salesforce.activities.feeds import Cursor, Pull
+from leadline_salesforce.activities.feeds import Pull
 from leadline_salesforce.activities.values import Row, instant
 from leadline_salesforce.api import Refused, rows_of
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from leadline.connecting.activities import Activity, gone
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_salesforce import soql
-from leadline_salesforce.activities.feeds import Cursor, Feed, Page, Pull, seen
-from leadline_salesforce.activities.rows import Activity, gone
+from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.scan import Scan
-from leadline_salesforce.activities.values import Row, instant, said, true
+from leadline_salesforce.activities.values import Row, instant, ms, said, true
 from leadline_salesforce.mapping import facts_of
 
 _OBJECTS = ("Lead", "Contact")
@@ -95,5 +96,6 @@ class Stages:
             return gone(activity_id)
         if field == _OPT_OUT:
             left = new.lower() in ("true", "1")
-            return Activity(activity_id, who, "unsubscribe", at, name="all email") if left else None
-        return Activity(activity_id, who, "stage_change", at, name=new) if new else None
+            made = Activity(activity_id, who, "unsubscribe", ms(at), name="all email")
+            return made if left else None
+        return Activity(activity_id, who, "stage_change", ms(at), name=new) if new else None

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from leadline.connecting.activities import Activity, gone
+from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_salesforce.activities.family import Family, Litter
-from leadline_salesforce.activities.feeds import Cursor, Feed, Page, Pull, seen
+from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.lookup import by_ids
-from leadline_salesforce.activities.rows import Activity, gone
 from leadline_salesforce.activities.scan import Scan
-from leadline_salesforce.activities.values import Row, instant, midday, person, said, told, true
+from leadline_salesforce.activities.values import Row, instant, midday, ms, person, said, told, true
 
 _NEEDED = ("Id", "WhoId", "IsClosed", "IsDeleted", "CreatedDate", "SystemModstamp")
 _TOLD = {
@@ -93,7 +94,7 @@ class Tasks:
             "",
             "",
             names.of(default or "custom:task", kind, subtype),
-            at,
+            ms(at),
             name=said(task, "Subject"),
             properties={**told(task, _TOLD), "dated_by": dated_by},
         )

@@ -6,11 +6,12 @@ REST says true, 3.5 and nested records; a Bulk file says "true", "3.5" and colum
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Row = Mapping[str, object]
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEAD, _CONTACT = "00Q", "003"
 
 
@@ -45,6 +46,11 @@ def instant(row: Row, key: str) -> datetime | None:
     except ValueError:
         return None
     return read.astimezone(UTC) if read.tzinfo else None
+
+
+def ms(moment: datetime | None) -> int | None:
+    """An instant in epoch milliseconds."""
+    return None if moment is None else (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def midday(row: Row, key: str, zone: ZoneInfo) -> datetime | None:

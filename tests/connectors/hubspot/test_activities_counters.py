@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from leadline.connecting.activities import Activity
 from leadline_hubspot.activities.counters import COUNTERS, counted, look, usable, withdrawn
-from leadline_hubspot.activities.rows import Activity, to_table
 from leadline_hubspot.activities.stages import opt_outs, stage_changes
 from leadline_hubspot.instants import instant, iso
 
@@ -123,12 +123,3 @@ def test_leaving_all_mailings_is_an_unsubscribe_each_time() -> None:
 )
 def test_times_are_read_as_hubspot_writes_them(text: object, moment: int | None) -> None:
     assert instant(text) == moment
-
-
-def test_rows_have_the_types_of_an_activity_batch() -> None:
-    table = to_table([Activity("a", "7", "call", START, value=2.5, properties={"x": "y"})])
-    (row,) = table.to_pylist()
-    assert (row["activity_id"], row["value"], row["properties"]) == ("a", 2.5, '{"x": "y"}')
-    assert row["name"] is None
-    assert row["occurred_at"].timestamp() * 1000 == START
-    assert to_table([]).num_rows == 0

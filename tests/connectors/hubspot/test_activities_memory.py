@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from leadline.connecting.activities import Activity
 from leadline_hubspot.activities.memory import Memory, note_stages, open_memory
-from leadline_hubspot.activities.rows import Activity
 
 OPENED = Activity("email:1:2", "", "email_open", 1_700_000_000_000, properties={"a": "b"})
 

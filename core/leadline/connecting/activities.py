@@ -1,11 +1,10 @@
-"""An activity as the feeds make it, and a batch's table out of many."""
+"""An activity as a connector makes it, and a batch's table out of many."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from urllib.parse import parse_qs, urlsplit
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -28,18 +27,9 @@ class Activity:
     properties: Mapping[str, str] = field(default_factory=dict)
     deleted: bool = False
 
-    def as_json(self) -> str:
-        """The activity as text, for `activity_of`."""
-        return json.dumps(asdict(self), separators=(",", ":"))
-
-
-def activity_of(text: str, contact_id: str) -> Activity:
-    """An activity that was kept as text, now that it is known whose it is."""
-    return Activity(**{**json.loads(text), "contact_id": contact_id})
-
 
 def gone(activity_id: str) -> Activity:
-    """The word that an activity is no longer there."""
+    """The word that an activity is no longer there, or never was one."""
     return Activity(activity_id, "", deleted=True)
 
 
@@ -60,32 +50,3 @@ def to_table(rows: Iterable[Activity]) -> pa.Table:
                 values = [value or None for value in values]
             columns[column.name] = pa.array(values, column.type)
     return pa.table(columns)
-
-
-def number(value: object) -> float | None:
-    """A number out of a property's text; HubSpot's number properties can hold other things."""
-    try:
-        read = float(str(value))
-    except ValueError:
-        return None
-    return read if abs(read) < float("inf") else None
-
-
-def count(value: object) -> int:
-    """A counter's value; what is no number counts as 0."""
-    return max(0, int(number(value) or 0))
-
-
-def said(record: Mapping[str, object], key: str) -> str:
-    """A record's value as text; "" where it has none."""
-    value = record.get(key)
-    return "" if value is None else str(value)
-
-
-def from_url(url: str) -> tuple[str, str]:
-    """Campaign and channel as a page's address names them (utm_campaign, utm_source)."""
-    try:
-        query = parse_qs(urlsplit(url).query)
-    except ValueError:
-        return "", ""
-    return query.get("utm_campaign", [""])[0], query.get("utm_source", [""])[0]
