@@ -14,6 +14,7 @@ from urllib.parse import quote
 import numpy as np
 
 from leadline.batches import Batch, Checkpoint
+from leadline.connecting.remembered import Remembered
 from leadline.errors import SourceError
 from leadline_hubspot import paths
 from leadline_hubspot.ahead import in_order, one_ahead, together
@@ -23,7 +24,6 @@ from leadline_hubspot.instants import now_ms
 from leadline_hubspot.mapping import MERGED_IDS, MERGED_VIDS, merged_ids
 from leadline_hubspot.position import Phase, Position, start
 from leadline_hubspot.records import Reader, Sorted
-from leadline_hubspot.remembered import Remembered
 from leadline_hubspot.search import Search
 from leadline_hubspot.settings import HubSpotSettings
 
@@ -36,15 +36,17 @@ _LONGEST_QUERY = 6_000
 _TOGETHER = 10
 _LARGEST_PAGE = 100
 
+_ID = np.dtype(np.int64)
+
 
 def pull(reader: Reader, api: Api, since: Checkpoint | None) -> Iterator[Batch]:
     """What changed since a checkpoint, all of it when there is none."""
     settings = reader.source.settings_as(HubSpotSettings)
-    remembered = Remembered(reader.source.state / reader.kind)
+    remembered = Remembered(reader.source.state / reader.kind, _ID)
     position = start(since, settings, now_ms())
     if since is None:
         # A checkpoint that is asked for later may still name the files: none is deleted.
-        position = replace(position, ids=remembered.latest_sweep())
+        position = replace(position, ids=remembered.latest())
     else:
         sweep = str(position.started) if position.sweeping else ""
         remembered.keep_only([position.ids, sweep, position.archive, _back(position)])

@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadline.batches import Source, Stream
+from leadline.connecting.remembered import Remembered
 from leadline.errors import SourceError
 from leadline_salesforce import bulk, soql
-from leadline_salesforce.remembered import Remembered
+from leadline_salesforce.ids import ID
 from leadline_salesforce.settings import SalesforceSettings
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _dense(folder: Path, ids: Sequence[str]) -> bool:
 
     The ids that the pull has met tell how many there are; where they do not, few are assumed.
     """
-    remembered = Remembered(folder / Stream.CONTACTS.value)
+    remembered = Remembered(folder / Stream.CONTACTS.value, ID)
     known = remembered.ids(remembered.latest())
     bounds = np.array([min(ids), max(ids)], known.dtype)
     there = int(np.searchsorted(known, bounds[1], "right") - np.searchsorted(known, bounds[0]))

@@ -16,14 +16,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadline.batches import Batch, Checkpoint, Source, Stream
+from leadline.connecting.remembered import Ids, Remembered
 from leadline.errors import SourceError
 from leadline_salesforce import bulk, soql
 from leadline_salesforce.answers import Json, rows_of
 from leadline_salesforce.api import Api, Forbidden, Refused
+from leadline_salesforce.ids import ID, beginning, missing
 from leadline_salesforce.mapping import ACCOUNT, PERSON_ACCOUNT, PREFIXES, Layout, layout
 from leadline_salesforce.position import Phase, Position, start
 from leadline_salesforce.records import Reader, page_of, tidy
-from leadline_salesforce.remembered import Ids, Remembered, beginning, missing
 from leadline_salesforce.settings import SalesforceSettings
 
 _log = logging.getLogger("leadline.salesforce")
@@ -42,7 +43,7 @@ def pull(
     # First, as it brings what the objects are like in the same call.
     counts = api.counts(kinds) if since is None else {}
     layouts = _layouts(source, api, kinds)
-    remembered = Remembered(source.state / stream.value)
+    remembered = Remembered(source.state / stream.value, ID)
     position = start(since, settings, api.server_now())
     if since is None:
         # A checkpoint that is asked for later may still name the files: none is deleted.
@@ -197,12 +198,12 @@ class _Pass:
         """Keep the ids met, and apart from them those that were told of as deleted or merged."""
         ids, name = page["Id"], self.position.names
         told = self.reader.told(page)
-        self.remembered.add(name, ids.filter(pc.invert(self.reader.deleted(page))))
+        self.remembered.add(name, ids.filter(pc.invert(self.reader.deleted(page))).to_pylist())
         if pc.any(told).as_py():
-            self.remembered.add(_told(name), ids.filter(told))
+            self.remembered.add(_told(name), ids.filter(told).to_pylist())
         if self.known:
             for each in {name, self.position.ids} - {""}:
-                self.remembered.drop(_told(each), ids.filter(pc.invert(told)))
+                self.remembered.drop(_told(each), ids.filter(pc.invert(told)).to_pylist())
 
     def _gone(self) -> Iterator[Batch]:
         """Records that were met before and that nothing is said of any more."""
@@ -227,20 +228,22 @@ class _Pass:
 
     def _carry_over(self, name: str, ids: Ids) -> None:
         if len(ids):
-            self.remembered.add(name, pa.array(ids.astype(str)))
+            self.remembered.add(name, ids.astype(str).tolist())
 
-    def _all_ids(self, of: Layout) -> Iterator[pa.Array]:
+    def _all_ids(self, of: Layout) -> Iterator[list[str]]:
         """The ids of all records that there are, page by page."""
         text = soql.select(of.kind, ["Id"], _kept(of))
         many = len(self.remembered.ids(self.position.ids)) > self.settings.bulk_above
         if many and not self.no_bulk:
             try:
-                yield from (page["Id"] for page in bulk.read(self.api, text) if len(page))
+                yield from (
+                    page["Id"].to_pylist() for page in bulk.read(self.api, text) if len(page)
+                )
                 return
             except Forbidden:
                 self.no_bulk = True
         for rows in self.api.query(text):
-            yield pa.array([str(row["Id"]) for row in rows], pa.string())
+            yield [str(row["Id"]) for row in rows]
 
 
 def _kept(of: Layout) -> list[str]:
