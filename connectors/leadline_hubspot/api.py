@@ -6,14 +6,12 @@ are not used (they cost twelve times what reading the JSON costs), nor are its r
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-import tenacity
-
 from leadline.batches import Source
+from leadline.connecting.retries import Again, repeated
 from leadline.errors import RetryLater, SignInError
 from leadline_hubspot import limits, paths
 from leadline_hubspot.answers import Answer, Forbidden, Json, OddAnswer, Refused, read_body, refusal
@@ -21,15 +19,13 @@ from leadline_hubspot.answers import next_after as next_after
 from leadline_hubspot.answers import rows_of as rows_of
 from leadline_hubspot.credentials import Credentials
 from leadline_hubspot.limits import Limits
-from leadline_hubspot.retries import Again, again_after, give_up, wait_before
+from leadline_hubspot.retries import TooMany, again_after
 from leadline_hubspot.settings import HubSpotSettings
 from leadline_hubspot.transport import Raw, Transport
 
 __all__ = ["Answer", "Api", "Forbidden", "Json", "Query", "Refused", "next_after", "rows_of"]
 
 Query = Iterable[tuple[str, object]]
-
-_ATTEMPTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +90,10 @@ class Api:
     ) -> Answer:
         whole = path.format(**{n: quote(v, safe="") for n, v in parts.items()}) if parts else path
         call = _Call(method, whole, _query(query), body, search=whole.endswith("/search"))
-        return self._repeated(functools.partial(self._try, call), call.what)
+        return self._repeated(lambda: self._try(call), call.what)
 
     def _repeated(self, attempt: Callable[[], Answer], what: str) -> Answer:
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(Again),
-            stop=tenacity.stop_after_attempt(_ATTEMPTS),
-            wait=wait_before,
-            sleep=lambda seconds: limits.pause(seconds),
-            retry_error_callback=lambda state: give_up(what, state),
-        )
-        return retrying(attempt)
+        return repeated(attempt, what, "HubSpot", lambda seconds: limits.pause(seconds))
 
     def _try(self, call: _Call) -> Answer:
         """One attempt; a token that was refused is replaced once."""
@@ -148,7 +137,7 @@ class Api:
         again = again_after(raw)
         if again is None:
             return refusal(call.what, raw.status, raw.error)
-        if again.hold:
+        if isinstance(again, TooMany):
             self.limits.hold(again.hold, search=again.search)
         return again
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from leadline.connecting.tokens import is_loopback, one_word
 
 
 class OAuth(BaseModel):
@@ -80,12 +81,7 @@ class HubSpotSettings(BaseModel):
     @field_validator("access_token")
     @classmethod
     def _one_word(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        token = value.get_secret_value().strip()
-        if not token or not all("!" <= letter <= "~" for letter in token):
-            raise ValueError("a token is one word without blanks or accents")
-        return SecretStr(token)
+        return None if value is None else one_word(value, "a token")
 
     @field_validator("base_url")
     @classmethod
@@ -104,11 +100,3 @@ class HubSpotSettings(BaseModel):
         if (self.access_token is None) == (self.oauth is None):
             raise ValueError("set access_token or oauth, one of the two")
         return self
-
-
-def is_loopback(host: str) -> bool:
-    """True for a name or address of this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.metadata import version
+from functools import cached_property
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from leadline import __version__
+from leadline.connecting.retries import Again
+from leadline.connecting.tokens import is_loopback
 from leadline.errors import SourceError
 from leadline_hubspot.answers import Json, read_error
-from leadline_hubspot.retries import Again
-from leadline_hubspot.settings import is_loopback
 
+_AGENT = f"leadline/{__version__}"
 _TIMEOUTS = (5, 30)  # seconds to connect, and to wait for each part of the answer
 
 
@@ -72,7 +73,7 @@ class Transport:
         """
         from urllib3.exceptions import HTTPError, SSLError
 
-        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": _agent()}
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": _AGENT}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         url = self._base_url + target
@@ -135,11 +136,6 @@ def _new_client(base_url: str, connections: int) -> Any:
     if proxy and not is_loopback(host.hostname or "") and not proxy_bypass(host.hostname or ""):
         configuration.proxy = proxy
     return ApiClient(configuration=configuration)
-
-
-@cache
-def _agent() -> str:
-    return f"leadline/{version('leadline')}"
 
 
 def _named(error: Exception) -> str:

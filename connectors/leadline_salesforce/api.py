@@ -6,7 +6,6 @@ in once per thread, never time out, and put the query into their errors.
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +15,8 @@ from threading import Lock
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
-import tenacity
-
 from leadline.batches import Source
+from leadline.connecting.retries import Again, repeated
 from leadline.errors import SignInError
 from leadline_salesforce import paths, quota, soql
 from leadline_salesforce.answers import (
@@ -36,14 +34,7 @@ from leadline_salesforce.answers import (
 from leadline_salesforce.credentials import Credentials, Session
 from leadline_salesforce.describing import Described, FieldInfo, described
 from leadline_salesforce.quota import Quota
-from leadline_salesforce.retries import (
-    SLOW_QUERY,
-    Again,
-    again_after,
-    give_up,
-    is_daily,
-    wait_before,
-)
+from leadline_salesforce.retries import SLOW_QUERY, again_after, is_daily
 from leadline_salesforce.settings import SalesforceSettings
 from leadline_salesforce.transport import Raw, Transport
 
@@ -65,7 +56,6 @@ Query = Iterable[tuple[str, object]]
 
 T = TypeVar("T")
 
-_ATTEMPTS = 6
 _JSON, _CSV = "application/json; charset=UTF-8", "text/csv; charset=UTF-8"
 
 # Described together, in one call: whoever needs one of them needs the others a moment later.
@@ -265,14 +255,7 @@ class Api:
         return whole if whole.startswith("/services/") else self._root + whole
 
     def _repeated(self, attempt: Callable[[], T], what: str) -> T:
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(Again),
-            stop=tenacity.stop_after_attempt(_ATTEMPTS),
-            wait=wait_before,
-            sleep=lambda seconds: quota.pause(seconds),
-            retry_error_callback=functools.partial(give_up, what),
-        )
-        return retrying(attempt)
+        return repeated(attempt, what, "Salesforce", lambda seconds: quota.pause(seconds))
 
     def _try(self, call: _Call) -> Raw:
         """One attempt; a session that was refused is replaced once."""

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from leadline.connecting.retries import Again
+from leadline.connecting.tokens import is_loopback
 from leadline.errors import SignInError
-from leadline_salesforce.retries import Again
-from leadline_salesforce.settings import SalesforceSettings, is_loopback
+from leadline_salesforce.settings import SalesforceSettings
 from leadline_salesforce.transport import trouble
 
 if TYPE_CHECKING:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from leadline.connecting.tokens import is_loopback, one_word
 
 _LOGIN = "https://login.salesforce.com"
 _SANDBOX_LOGIN = "https://test.salesforce.com"
@@ -145,12 +146,7 @@ class SalesforceSettings(BaseModel):
     @field_validator("session_id")
     @classmethod
     def _one_word(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        session = value.get_secret_value().strip()
-        if not session or not all("!" <= letter <= "~" for letter in session):
-            raise ValueError("a session id is one word without blanks or accents")
-        return SecretStr(session)
+        return None if value is None else one_word(value, "a session id")
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -188,11 +184,3 @@ class SalesforceSettings(BaseModel):
                 f"cannot sign in at {host}: its name must end in .salesforce.com, such as "
                 "login.salesforce.com or acme.my.salesforce.com"
             )
-
-
-def is_loopback(host: str) -> bool:
-    """True for a name or address of this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http.cookiejar import DefaultCookiePolicy
-from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 
+from leadline import __version__
+from leadline.connecting.retries import Again
+from leadline.connecting.tokens import is_loopback
 from leadline.errors import SourceError
 from leadline_salesforce.answers import Failure, read_failure
-from leadline_salesforce.retries import Again
-from leadline_salesforce.settings import is_loopback
 
 TIMEOUTS = (5.0, 120.0)  # seconds to connect, and to wait for each part of the answer
 
@@ -127,7 +127,7 @@ def _session(lines: Lines, learn: Callable[[Mapping[str, str]], None]) -> reques
     session = requests.Session()
     session.mount("https://", lines)
     session.mount("http://", lines)
-    session.headers.update({**_ALWAYS, "User-Agent": f"leadline/{version('leadline')}"})
+    session.headers.update({**_ALWAYS, "User-Agent": f"leadline/{__version__}"})
     # Else requests would put what ~/.netrc knows of the host in place of our own header.
     session.auth = _as_it_is
     # Cookies are the one thing in a session that threads would change under each other.
