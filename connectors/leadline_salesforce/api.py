@@ -33,6 +33,7 @@ from leadline_salesforce.answers import (
 )
 from leadline_salesforce.credentials import Credentials, Session
 from leadline_salesforce.describing import Described, FieldInfo, described
+from leadline_salesforce.mapping import PREFIXES
 from leadline_salesforce.quota import Quota
 from leadline_salesforce.retries import SLOW_QUERY, again_after, is_daily
 from leadline_salesforce.settings import SalesforceSettings
@@ -58,8 +59,6 @@ T = TypeVar("T")
 
 _JSON, _CSV = "application/json; charset=UTF-8", "text/csv; charset=UTF-8"
 
-# Described together, in one call: whoever needs one of them needs the others a moment later.
-_PEOPLE = ("Lead", "Contact", "Account")
 _MOST_DESCRIBED = 25
 _KEPT = 900.0  # how long a description is believed, in seconds
 
@@ -156,6 +155,10 @@ class Api:
                 return
             body = self.next_page(str(body.get("nextRecordsUrl") or ""))
 
+    def rows(self, soql: str, *, deleted: bool = False) -> list[Row]:
+        """All rows of a query at once, for one that brings few."""
+        return [row for page in self.query(soql, deleted=deleted) for row in page]
+
     def first_page(self, soql: str, *, deleted: bool = False) -> Json:
         """The first page as it came: `totalSize`, `done`, `nextRecordsUrl`, `records`."""
         path = paths.QUERY_ALL if deleted else paths.QUERY
@@ -172,8 +175,8 @@ class Api:
 
         Lead, Contact and Account are asked for in one call.
         """
-        together = _PEOPLE if kind in _PEOPLE else (kind,)
-        return self.describe_all(together)[kind]
+        # Whoever needs one of them needs the others a moment later.
+        return self.describe_all(PREFIXES if kind in PREFIXES else (kind,))[kind]
 
     def describe_all(self, kinds: Iterable[str]) -> dict[str, Described | None]:
         """Several objects, those that are not known yet in calls of up to 25."""
@@ -193,7 +196,7 @@ class Api:
         wanted = list(kinds)
         targets = {kind: f"/query?{_query([('q', soql.count(kind))])}" for kind in wanted}
         with self._lock:
-            unknown = [kind for kind in _PEOPLE if kind not in self._fresh()]
+            unknown = [kind for kind in PREFIXES if kind not in self._fresh()]
             answers = self._batch([*map(_describe, unknown), *targets.values()])
             self._keep(unknown, answers)
         found = zip(wanted, answers[len(unknown) :], strict=True)

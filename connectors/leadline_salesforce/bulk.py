@@ -20,12 +20,14 @@ from leadline_salesforce.api import Api, Refused
 # Rows of a page of results: with some twenty fields about 10 MB.
 PAGE = 50_000
 
-_FIRST_WAIT, _LONGEST_WAIT, _GROWTH = 0.5, 30.0, 1.6
+FIRST_WAIT = 0.5  # seconds
+_LONGEST_WAIT, _GROWTH = 30.0, 1.6
 _ROWS_A_SECOND = 50_000  # a guess that saves asking too early
 _PATIENCE = 6 * 3600.0  # seconds until a job that does not end is left alone
 _END = ("", "null")
 _PASSING = ("QUERY_TIMEOUT", "InternalServerError", "Retries exceeded", "UNABLE_TO_LOCK_ROW")
-_DAILY = "LIMIT_EXCEEDED"
+DAILY = "LIMIT_EXCEEDED"
+ENDED = frozenset(["JobComplete", "Failed", "Aborted"])
 
 
 def read(api: Api, soql: str, *, deleted: bool = False) -> Iterator[pa.Table]:
@@ -49,7 +51,7 @@ def start(api: Api, soql: str, *, deleted: bool = False) -> str:
     try:
         answer = api.post(paths.QUERY_JOBS, body).body
     except Refused as refused:
-        if _DAILY in refused.code:
+        if DAILY in refused.code:
             raise api.quota.used_up("the org's Bulk jobs of 24 hours are used up") from None
         raise
     return str(answer["id"])
@@ -65,7 +67,7 @@ def pages(
     that is no more, and with INVALID_QUERY_LOCATOR for a page that is not.
     """
     if not locator:
-        _wait_for(api, job, _FIRST_WAIT + expected / _ROWS_A_SECOND)
+        _wait_for(api, job, FIRST_WAIT + expected / _ROWS_A_SECOND)
     while True:
         query = [("maxRecords", PAGE), ("locator", locator or None)]
         answer = api.text(paths.QUERY_RESULTS, query, id=job)
@@ -122,24 +124,34 @@ def _check_whole(page: pa.Table, rows: str | None) -> None:
         )
 
 
-def _wait_for(api: Api, job: str, wait: float) -> None:
-    """Return when a job is complete, asking the first time after so many seconds."""
+def last_word(api: Api, path: str, job: str, wait: float, patience: float) -> Json | None:
+    """A job's last word; None where it does not end in `patience` seconds.
+
+    wait: after so many seconds it is looked for first, and then less and less often.
+    """
     waited = 0.0
-    while waited < _PATIENCE:
+    while waited < patience:
         wait = min(wait, _LONGEST_WAIT)
         quota.pause(wait)
         waited += wait
         wait *= _GROWTH
-        said = api.get(paths.QUERY_JOB, id=job)
-        state = str(said.get("state"))
-        if state == "JobComplete":
-            return
-        if state in ("Failed", "Aborted"):
-            raise _failure(api, state, str(said.get("errorMessage") or ""))
-    api.patch(paths.QUERY_JOB, {"state": "Aborted"}, id=job)
-    raise RetryLater(
-        f"Salesforce was not done with a Bulk query after {waited / 3600:.0f} h; sync again later"
-    )
+        said = api.get(path, id=job)
+        if said.get("state") in ENDED:
+            return said
+    return None
+
+
+def _wait_for(api: Api, job: str, wait: float) -> None:
+    """Return when a job is complete, looking the first time after so many seconds."""
+    said = last_word(api, paths.QUERY_JOB, job, wait, _PATIENCE)
+    if said is None:
+        api.patch(paths.QUERY_JOB, {"state": "Aborted"}, id=job)
+        raise RetryLater(
+            f"Salesforce was not done with a Bulk query after {_PATIENCE / 3600:.0f} h; "
+            "sync again later"
+        )
+    if said["state"] != "JobComplete":
+        raise _failure(api, str(said["state"]), str(said.get("errorMessage") or ""))
 
 
 def _failure(api: Api, state: str, message: str) -> SourceError:
@@ -147,7 +159,7 @@ def _failure(api: Api, state: str, message: str) -> SourceError:
     if state == "Aborted":
         return SourceError("somebody aborted leadline's Bulk query in Salesforce; sync again")
     code, _, said = message.partition(":")
-    if _DAILY in code:
+    if DAILY in code:
         return api.quota.used_up("the org's Bulk queries of 24 hours are used up")
     if any(word in message for word in _PASSING):
         return RetryLater(

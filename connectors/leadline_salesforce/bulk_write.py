@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadline.errors import RetryLater, SourceError
-from leadline_salesforce import paths, quota
+from leadline_salesforce import paths
 from leadline_salesforce.answers import Refused
+from leadline_salesforce.bulk import DAILY, ENDED, FIRST_WAIT, last_word
 from leadline_salesforce.changes import Wire
 from leadline_salesforce.sending import IN_DOUBT, NOT_SENT, Row, Verdict, chunks
 
@@ -28,13 +29,10 @@ if TYPE_CHECKING:
 
 _FILE = "ingest.json"
 _NULL = "#N/A"
-_DAILY = "LIMIT_EXCEEDED"
 _LARGEST = 90_000_000  # bytes of an upload; Salesforce takes 150 MB of base64
-_FIRST_WAIT, _LONGEST_WAIT, _GROWTH = 0.5, 30.0, 1.6  # seconds between two looks
 _ROWS_A_SECOND = 5_000  # a guess that saves looking too early
 _FRESH = 3_600.0  # seconds for which a job's results are the answer to the same rows
 _PATIENCE = 7_200.0  # seconds that a job is waited for
-_ENDED = frozenset(["JobComplete", "Failed", "Aborted"])
 _LONGEST_FIELD = 400_000  # characters, of a whole record
 _NO_WORD = "Salesforce did not say what became of it; the next sync looks"
 
@@ -85,7 +83,7 @@ def _written(
     ended = None if kept is None else _ended(api, kept)
     if kept is None or ended is None or not kept.is_of(digest):
         kept = _begun(folder, api, kind, data, digest)
-        ended = _waited(api, kept.id, _FIRST_WAIT + len(rows) / _ROWS_A_SECOND)
+        ended = _waited(api, kept.id, FIRST_WAIT + len(rows) / _ROWS_A_SECOND)
     results = list(_results(api, kept.id, ended, rows))
     # The job stays for whoever looks into it; Salesforce deletes it after a week.
     (folder / _FILE).unlink(missing_ok=True)
@@ -98,7 +96,7 @@ def _begun(folder: Path, api: Api, kind: str, data: bytes, digest: str) -> _Job:
     try:
         made = api.post(paths.INGEST_JOBS, body | {"columnDelimiter": "COMMA"}).body
     except Refused as refused:
-        if _DAILY in refused.code:
+        if DAILY in refused.code:
             raise api.quota.used_up("the org's bulk batches of 24 hours are used up") from None
         raise
     job = _Job(str(made["id"]), digest, time.time())
@@ -120,19 +118,14 @@ def _ended(api: Api, kept: _Job) -> Mapping[str, Any] | None:
         # Nothing was processed: it was still being uploaded.
         api.patch(paths.INGEST_JOB, {"state": "Aborted"}, id=kept.id)
         return None
-    return found if found.get("state") in _ENDED else _waited(api, kept.id, _FIRST_WAIT)
+    return found if found.get("state") in ENDED else _waited(api, kept.id, FIRST_WAIT)
 
 
 def _waited(api: Api, job_id: str, wait: float) -> Mapping[str, Any]:
     """The job's last word; looked for after so many seconds, and then less and less often."""
-    waited = 0.0
-    while waited < _PATIENCE:
-        quota.pause(wait)
-        found = api.get(paths.INGEST_JOB, id=job_id)
-        if found.get("state") in _ENDED:
-            return found
-        waited += wait
-        wait = min(max(wait, _FIRST_WAIT) * _GROWTH, _LONGEST_WAIT)
+    found = last_word(api, paths.INGEST_JOB, job_id, wait, _PATIENCE)
+    if found is not None:
+        return found
     raise RetryLater(
         f"Salesforce is still working on bulk job {job_id}; the next sync goes on with it",
         after=600.0,
@@ -163,7 +156,7 @@ def _results(
 
 def _stop_if_for_all(api: Api, ended: Mapping[str, Any]) -> None:
     said = str(ended.get("errorMessage") or "")
-    if _DAILY in said:
+    if DAILY in said:
         raise api.quota.used_up("the org's bulk batches of 24 hours are used up")
     if ended.get("state") == "Failed" and ("InvalidBatch" in said or "INVALID_FIELD" in said):
         raise SourceError(

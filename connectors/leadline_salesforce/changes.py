@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from leadline.batches import STAGE_COLUMNS, Source
 from leadline_salesforce.fields import own_field
+from leadline_salesforce.mapping import PEOPLE, PREFIXES
 
 if TYPE_CHECKING:
     from leadline_salesforce.describing import FieldInfo
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
 # A value as JSON has it: instants and dates are text by then.
 Wire = str | int | float | bool | None
 
-LEAD, CONTACT, ACCOUNT = "Lead", "Contact", "Account"
-PEOPLE = (LEAD, CONTACT)
-_PREFIXES = {"00Q": LEAD, "003": CONTACT}
-_NUMBERS = frozenset(["double", "int", "long", "currency", "percent"])
+NUMBERS = frozenset(["double", "int", "long", "currency", "percent"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Change:
     @property
     def kind(self) -> str:
         """Lead or Contact, by the id's first three characters; "" for neither."""
-        return _PREFIXES.get(self.contact_id[:3], "")
+        return next((each for each in PEOPLE if self.contact_id.startswith(PREFIXES[each])), "")
 
 
 def changes_of(source: Source, changes: pa.Table) -> list[Change]:
@@ -89,7 +87,7 @@ def wire(value: object, info: FieldInfo) -> Wire:
         return value.isoformat()
     if isinstance(value, bool):
         return value
-    if isinstance(value, int | float) and info.type in _NUMBERS:
+    if isinstance(value, int | float) and info.type in NUMBERS:
         return round(value, info.scale) if isinstance(value, float) else value
     text = str(value)
     return text[: info.length] if info.length else text

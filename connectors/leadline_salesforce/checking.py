@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from leadline.batches import Finding, Source
 from leadline_salesforce import paths, soql
 from leadline_salesforce.answers import Refused
-from leadline_salesforce.changes import ACCOUNT, PEOPLE, stage_of
-from leadline_salesforce.mapping import layout
+from leadline_salesforce.changes import stage_of
+from leadline_salesforce.mapping import ACCOUNT, PEOPLE, layout
 from leadline_salesforce.provision import provide, user_of, wanted_fields
 from leadline_salesforce.settings import SalesforceSettings
 from leadline_salesforce.stages import stage_field
@@ -46,7 +46,7 @@ def fix(source: Source, api: Api) -> Iterator[Finding]:
 def _org(api: Api) -> Finding:
     names = ["Name", "OrganizationType", "IsSandbox", "InstanceName"]
     try:
-        rows = [row for page in api.query(soql.select("Organization", names)) for row in page]
+        rows = api.rows(soql.select("Organization", names))
     except Refused as refusal:
         return Finding("org", False, str(refusal))
     if not rows:
@@ -63,7 +63,7 @@ def _user(api: Api) -> Finding:
         return Finding("user", True, "the org does not say who this user is")
     query = soql.select("User", ["Name", "Username"], soql.compare("Id", "=", user))
     try:
-        rows = [row for page in api.query(query) for row in page]
+        rows = api.rows(query)
     except Refused:
         rows = []
     name = f"{rows[0]['Name']} ({rows[0]['Username']}), " if rows else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from leadline.batches import Batch, Checkpoint, Source, Stream
 from leadline_salesforce.api import Api
-from leadline_salesforce.mapping import CONTACT, LEAD
+from leadline_salesforce.mapping import PEOPLE
 from leadline_salesforce.pull import pull
 
 
@@ -16,4 +16,4 @@ def fetch(source: Source, api: Api, since: Checkpoint | None) -> Iterator[Batch]
     A converted lead has `merged_into` = its contact, and a record that was merged the one it went
     into. A person account is its person's contact. `known` of a batch holds leadline's own fields.
     """
-    return pull(source, api, Stream.CONTACTS, (LEAD, CONTACT), since)
+    return pull(source, api, Stream.CONTACTS, PEOPLE, since)

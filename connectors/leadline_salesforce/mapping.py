@@ -11,6 +11,7 @@ from leadline_salesforce.describing import Described, FieldInfo
 from leadline_salesforce.fields import own_fields
 
 LEAD, CONTACT, ACCOUNT = "Lead", "Contact", "Account"
+PEOPLE = (LEAD, CONTACT)
 
 # How an object's ids begin.
 PREFIXES: Mapping[str, str] = MappingProxyType({LEAD: "00Q", CONTACT: "003", ACCOUNT: "001"})

@@ -28,7 +28,8 @@ INGEST_JOB = "/jobs/ingest/{id}"
 INGEST_BATCHES = "/jobs/ingest/{id}/batches"
 INGEST_SUCCESSFUL = "/jobs/ingest/{id}/successfulResults"
 INGEST_FAILED = "/jobs/ingest/{id}/failedResults"
-INGEST_UNPROCESSED = "/jobs/ingest/{id}/unprocessedrecords"
 
 TOOLING_SOBJECT = "/tooling/sobjects/{kind}"
 TOOLING_QUERY = "/tooling/query"
+
+USER = "/services/oauth2/userinfo"

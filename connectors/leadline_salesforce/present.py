@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,7 @@ from leadline.errors import SourceError
 from leadline_salesforce import bulk, soql
 from leadline_salesforce.ids import ID
 from leadline_salesforce.settings import SalesforceSettings
+from leadline_salesforce.values import Row, said, true
 
 if TYPE_CHECKING:
     from leadline_salesforce.api import Api, Described
@@ -79,12 +80,10 @@ def read(
     names += [each for each in wanted if each not in names]
     many = len(ids) > settings.bulk_above and _dense(source.state, ids)
     rows = _in_bulk(api, kind, ids, names) if many else _by_id(api, kind, ids, names)
-    return {row["Id"]: _record(row, wanted) for row in rows}
+    return {said(row, "Id"): _record(row, wanted) for row in rows}
 
 
-def _by_id(
-    api: Api, kind: str, ids: Sequence[str], names: Sequence[str]
-) -> Iterator[Mapping[str, Any]]:
+def _by_id(api: Api, kind: str, ids: Sequence[str], names: Sequence[str]) -> Iterator[Row]:
     """As few queries as the length of an address allows."""
 
     def query(part: Sequence[str]) -> str:
@@ -107,9 +106,7 @@ def _dense(folder: Path, ids: Sequence[str]) -> bool:
     return there // _JOB_PAGE < len(ids) // _QUERY_IDS + _JOB_CALLS
 
 
-def _in_bulk(
-    api: Api, kind: str, ids: Sequence[str], names: Sequence[str]
-) -> Iterator[Mapping[str, Any]]:
+def _in_bulk(api: Api, kind: str, ids: Sequence[str], names: Sequence[str]) -> Iterator[Row]:
     """All records from the first id to the last by one job, of which the wanted ones are kept."""
     wanted = pa.array(ids, pa.string())
     bounds = [soql.compare("Id", ">=", min(ids)), soql.compare("Id", "<=", max(ids))]
@@ -120,23 +117,14 @@ def _in_bulk(
         yield from table.filter(pc.is_in(table["Id"], wanted)).to_pylist()
 
 
-def _record(row: Mapping[str, Any], wanted: Sequence[str]) -> Record:
+def _record(row: Row, wanted: Sequence[str]) -> Record:
     return Record(
-        id=row["Id"],
-        deleted=_true(row.get("IsDeleted")),
-        master=row.get("MasterRecordId") or "",
-        converted=_true(row.get("IsConverted")),
-        contact=row.get("ConvertedContactId") or "",
-        account=row.get("AccountId") or "",
-        person=_true(row.get("IsPersonAccount")),
-        values={name: _text(row.get(name)) for name in wanted},
+        id=said(row, "Id"),
+        deleted=true(row, "IsDeleted"),
+        master=said(row, "MasterRecordId"),
+        converted=true(row, "IsConverted"),
+        contact=said(row, "ConvertedContactId"),
+        account=said(row, "AccountId"),
+        person=true(row, "IsPersonAccount"),
+        values={name: said(row, name) for name in wanted},
     )
-
-
-def _true(value: object) -> bool:
-    """A boolean, which is text where it came in bulk."""
-    return value is True or value == "true"
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

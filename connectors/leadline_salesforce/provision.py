@@ -13,17 +13,16 @@ import pyarrow as pa
 
 from leadline.batches import Finding, Source
 from leadline_salesforce import paths, soql
-from leadline_salesforce.answers import Forbidden, Json, Refused, Row
-from leadline_salesforce.changes import PEOPLE
+from leadline_salesforce.answers import Forbidden, Json, Refused
+from leadline_salesforce.changes import NUMBERS
 from leadline_salesforce.describing import FieldInfo
 from leadline_salesforce.fields import own_fields
+from leadline_salesforce.mapping import PEOPLE
 
 if TYPE_CHECKING:
     from leadline_salesforce.api import Api
 
 PERMISSION_SET = "Leadline"
-_USER = "/services/oauth2/userinfo"
-_NUMBERS = frozenset(["double", "int", "long", "currency", "percent"])
 _TEXTS = frozenset(["string", "textarea", "picklist", "combobox", "url"])
 _THERE = frozenset(["DUPLICATE_DEVELOPER_NAME", "DUPLICATE_VALUE"])
 _METADATA: Mapping[str, Json] = {
@@ -68,7 +67,7 @@ class Wanted:
         """Why a field of this name cannot hold the values; "" when it can."""
         if there.calculated:
             return f"is a formula: set write.{self.column} in the source's table to another field"
-        fitting = {"Number": _NUMBERS, "DateTime": frozenset(["datetime"])}.get(self.type, _TEXTS)
+        fitting = {"Number": NUMBERS, "DateTime": frozenset(["datetime"])}.get(self.type, _TEXTS)
         if there.type not in fitting:
             return (
                 f"is of type {there.type} and cannot hold {self.column}: set write.{self.column} "
@@ -91,7 +90,7 @@ def wanted_fields(source: Source) -> list[Wanted]:
 def user_of(api: Api) -> str:
     """The id of the user that leadline works as; "" where the app may not ask who that is."""
     try:
-        return str(api.get(_USER).get("user_id") or "")
+        return str(api.get(paths.USER).get("user_id") or "")
     except Refused:
         return ""
 
@@ -151,7 +150,7 @@ def _made(api: Api, wanted: Wanted) -> Finding:
 def _permission_set(api: Api) -> str:
     """The id of leadline's permission set, which is made where there is none."""
     named = soql.compare("Name", "=", PERMISSION_SET)
-    if found := _rows(api, soql.select("PermissionSet", ["Id"], named)):
+    if found := api.rows(soql.select("PermissionSet", ["Id"], named)):
         return str(found[0]["Id"])
     body = {
         "Name": PERMISSION_SET,
@@ -167,7 +166,7 @@ def _grant(api: Api, parent: str, wanted: Sequence[Wanted]) -> None:
         ["Id", "Field", "PermissionsEdit"],
         soql.compare("ParentId", "=", parent),
     )
-    granted = {str(row["Field"]): row for row in _rows(api, query)}
+    granted = {str(row["Field"]): row for row in api.rows(query)}
     rights = {"PermissionsRead": True, "PermissionsEdit": True}
     for each in wanted:
         row = granted.get(each.full_name)
@@ -188,15 +187,11 @@ def _assigned(api: Api, parent: str) -> Finding:
         soql.compare("AssigneeId", "=", user),
         soql.compare("PermissionSetId", "=", parent),
     ]
-    if _rows(api, soql.select("PermissionSetAssignment", ["Id"], conditions)):
+    if api.rows(soql.select("PermissionSetAssignment", ["Id"], conditions)):
         return Finding(subject, True, "is assigned")
     body = {"AssigneeId": user, "PermissionSetId": parent}
     api.post(paths.SOBJECT, body, kind="PermissionSetAssignment")
     return Finding(subject, True, "was assigned")
-
-
-def _rows(api: Api, query: str) -> list[Row]:
-    return [row for page in api.query(query) for row in page]
 
 
 def _type(column: pa.Field) -> str:

@@ -13,8 +13,9 @@ from weakref import WeakKeyDictionary
 
 from leadline.batches import Outcome, Source, WriteResult
 from leadline_salesforce import soql
-from leadline_salesforce.changes import CONTACT, LEAD, Change, Stage
+from leadline_salesforce.changes import Change, Stage
 from leadline_salesforce.fields import of_person_account
+from leadline_salesforce.mapping import LEAD, PEOPLE
 from leadline_salesforce.present import Record, described
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _converted_statuses(api: Api) -> frozenset[str]:
     """The statuses of a lead that mean that it was converted; there may be several."""
     if api not in _converted:
         text = soql.select("LeadStatus", ["ApiName", "MasterLabel", "IsConverted"])
-        rows = [row for page in api.query(text) for row in page if row["IsConverted"]]
+        rows = [row for row in api.rows(text) if row["IsConverted"]]
         names = {str(row[key]) for row in rows for key in ("ApiName", "MasterLabel") if row[key]}
         _converted[api] = frozenset(names)
     return _converted[api]
@@ -121,7 +122,7 @@ class Stages:
 
     def _problem(self, change: Change, stage: Stage, record: Record) -> str:
         """Why the stage can never be written; "" where it can."""
-        if stage.kind not in (LEAD, CONTACT):
+        if stage.kind not in PEOPLE:
             return f"'{stage.name}' names no object: write it as Lead.Status, for example"
         if stage.kind != change.kind:
             return f"this is a {change.kind.lower()}, and {stage.name} is a field of others"

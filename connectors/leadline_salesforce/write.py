@@ -15,17 +15,9 @@ import pyarrow as pa
 from leadline.batches import Outcome, Source, WriteResult
 from leadline.errors import SourceError
 from leadline_salesforce import bulk_write
-from leadline_salesforce.changes import (
-    ACCOUNT,
-    CONTACT,
-    LEAD,
-    PEOPLE,
-    Change,
-    Wire,
-    changes_of,
-    wire,
-)
+from leadline_salesforce.changes import Change, Wire, changes_of, wire
 from leadline_salesforce.fields import of_person_account, own_fields
+from leadline_salesforce.mapping import ACCOUNT, CONTACT, LEAD, PEOPLE
 from leadline_salesforce.present import Record, described, read
 from leadline_salesforce.sending import LOCKED, Row, Sending, Verdict, stop_if_for_all
 from leadline_salesforce.settings import SalesforceSettings

@@ -10,7 +10,7 @@ from leadline.connecting.activities import Activity, gone
 from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.scan import Scan
-from leadline_salesforce.activities.values import Row, instant, midday, ms, person, said, told, true
+from leadline_salesforce.values import Row, instant, midday, ms, person, said, told, true
 
 _NEEDED = ("Id", "LeadId", "ContactId", "HasResponded", "IsDeleted", "SystemModstamp")
 _TOLD = {"Status": "status", "Campaign.Type": "kind"}

@@ -9,7 +9,7 @@ from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_salesforce import soql
 from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.scan import Scan
-from leadline_salesforce.activities.values import Row, instant, midday, ms, said, true
+from leadline_salesforce.values import Row, instant, midday, ms, said, true
 
 CONVERTED = "custom:converted"
 

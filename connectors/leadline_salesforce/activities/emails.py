@@ -14,7 +14,7 @@ from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.lookup import by_ids
 from leadline_salesforce.activities.scan import Scan
 from leadline_salesforce.activities.tasks import Tasks
-from leadline_salesforce.activities.values import Row, instant, ms, person, said, true
+from leadline_salesforce.values import Row, instant, ms, person, said, true
 
 _NEEDED = ("Id", "Incoming", "MessageDate", "ActivityId", "IsDeleted", "SystemModstamp")
 _FIELDS = (*_NEEDED, "Status", "Subject", "IsBounced", "FirstOpenedDate")

@@ -12,7 +12,7 @@ from leadline_salesforce.activities.family import Family, Litter
 from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.scan import Scan
 from leadline_salesforce.activities.tasks import of_people
-from leadline_salesforce.activities.values import Row, instant, midday, ms, number, said, told, true
+from leadline_salesforce.values import Row, instant, midday, ms, number, said, told, true
 
 _NEEDED = ("Id", "WhoId", "IsChild", "IsDeleted", "EndDateTime", "SystemModstamp")
 _TOLD = {"Type": "kind", "EventSubtype": "subtype", "DurationInMinutes": "duration_min"}

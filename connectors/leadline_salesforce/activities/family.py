@@ -12,7 +12,7 @@ from leadline.connecting.feeds import Cursor
 from leadline_salesforce.activities.feeds import Pull
 from leadline_salesforce.activities.lookup import by_ids
 from leadline_salesforce.activities.scan import Scan
-from leadline_salesforce.activities.values import Row, said
+from leadline_salesforce.values import Row, said
 
 
 @dataclass(frozen=True, slots=True)

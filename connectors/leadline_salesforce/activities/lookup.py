@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from leadline_salesforce import soql
 from leadline_salesforce.activities.feeds import Pull
-from leadline_salesforce.activities.values import Row
+from leadline_salesforce.values import Row
 
 
 def by_ids(
@@ -28,8 +28,8 @@ def by_ids(
         soql.by_ids(known, lambda some: soql.select(kind, fields, where=soql.one_of(field, some)))
     )
 
-    def ask(query: str) -> list[Row]:
-        return [row for page in pull.api.query(query, deleted=deleted) for row in page]
+    def ask(query: str) -> Sequence[Row]:
+        return pull.api.rows(query, deleted=deleted)
 
     if len(queries) == 1:
         yield from ask(queries[0])

@@ -11,7 +11,7 @@ from leadline_salesforce.activities.family import Family, Litter
 from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.lookup import by_ids
 from leadline_salesforce.activities.scan import Scan
-from leadline_salesforce.activities.values import (
+from leadline_salesforce.values import (
     Row,
     instant,
     midday,

@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from leadline.connecting.feeds import Cursor
 from leadline_salesforce import bulk, soql
 from leadline_salesforce.activities.feeds import Pull
-from leadline_salesforce.activities.values import Row, instant
 from leadline_salesforce.api import Refused, rows_of
+from leadline_salesforce.values import Row, instant
 
 _ROWS = 5_000  # of a Bulk table, at a time
 _BEGINNING = datetime(1999, 1, 1, tzinfo=UTC)  # no org is older

@@ -9,10 +9,9 @@ from leadline.connecting.feeds import Cursor, Feed, Page
 from leadline_salesforce import soql
 from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.scan import Scan
-from leadline_salesforce.activities.values import Row, instant, ms, said, true
-from leadline_salesforce.mapping import facts_of
+from leadline_salesforce.mapping import PEOPLE, facts_of
+from leadline_salesforce.values import Row, instant, ms, said, true
 
-_OBJECTS = ("Lead", "Contact")
 _STAGE, _OPT_OUT = "Status", "HasOptedOutOfEmail"
 _FIELDS = ("Id", "Field", "NewValue", "CreatedDate", "CreatedById", "IsDeleted")
 
@@ -28,10 +27,10 @@ class Stages:
 
     def probe(self) -> Feed:
         """The feed, on for what the history has ever told: nothing else says what is tracked."""
-        needs = {f"{kind}History": (*_FIELDS, f"{kind}Id") for kind in _OBJECTS}
+        needs = {f"{kind}History": (*_FIELDS, f"{kind}Id") for kind in PEOPLE}
         found = {
             kind: seen(self._pull, self.name, frozenset(), {name: needs[name]})
-            for kind, name in zip(_OBJECTS, needs, strict=True)
+            for kind, name in zip(PEOPLE, needs, strict=True)
         }
         self._tracked = {
             kind: [field for field in self._fields(kind) if self._ever(kind, field)]

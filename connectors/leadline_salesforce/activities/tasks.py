@@ -12,7 +12,7 @@ from leadline_salesforce.activities.family import Family, Litter
 from leadline_salesforce.activities.feeds import Pull, seen
 from leadline_salesforce.activities.lookup import by_ids
 from leadline_salesforce.activities.scan import Scan
-from leadline_salesforce.activities.values import Row, instant, midday, ms, person, said, told, true
+from leadline_salesforce.values import Row, instant, midday, ms, person, said, told, true
 
 _NEEDED = ("Id", "WhoId", "IsClosed", "IsDeleted", "CreatedDate", "SystemModstamp")
 _TOLD = {

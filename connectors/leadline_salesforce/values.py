@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from leadline_salesforce.mapping import PEOPLE, PREFIXES
+
 Row = Mapping[str, object]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LEAD, _CONTACT = "00Q", "003"
+_PERSONS = tuple(PREFIXES[kind] for kind in PEOPLE)
 
 
 def said(row: Row, key: str) -> str:
@@ -65,7 +67,7 @@ def midday(row: Row, key: str, zone: ZoneInfo) -> datetime | None:
 def person(row: Row, key: str) -> str:
     """The id of a lead or contact; "" for anything else that the reference may lead to."""
     found = said(row, key)
-    return found if found[:3] in (_LEAD, _CONTACT) else ""
+    return found if found.startswith(_PERSONS) else ""
 
 
 def told(row: Row, words: Mapping[str, str]) -> dict[str, str]:
