@@ -27,6 +27,7 @@ from leadline.batches import Checkpoint, Meter, Outcome, Source, output_schema
 from leadline.vocabulary import STANDARD_FIELDS, FieldType
 from leadline_hubspot import checking, contacts, paths
 from leadline_hubspot.api import Api, rows_of
+from leadline_hubspot.mapping import CONTACTS
 from leadline_hubspot.settings import HubSpotSettings
 from leadline_hubspot.write import write
 
@@ -119,7 +120,7 @@ def _cpu(when: str, url: str, token: str, number: int) -> None:
 def _filled(api: Api, names: tuple[str, ...]) -> float:
     """How many of these properties a contact of the first page has, on average."""
     query = {"limit": PAGE, "properties": names}
-    rows = rows_of(api.get(paths.OBJECTS, query.items(), kind=contacts.KIND))
+    rows = rows_of(api.get(paths.OBJECTS, query.items(), kind=CONTACTS))
     return sum(bool(row["properties"].get(name)) for row in rows for name in names) / len(rows)
 
 

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 from leadline.batches import Finding, Source
 from leadline_hubspot import paths
 from leadline_hubspot.answers import Forbidden, Refused
-from leadline_hubspot.mapping import company_properties, contact_properties
-from leadline_hubspot.present import CONTACTS
+from leadline_hubspot.mapping import (
+    COMPANIES,
+    CONTACTS,
+    company_properties,
+    contact_properties,
+)
 from leadline_hubspot.properties import definitions
 from leadline_hubspot.provision import provide, wanted_properties
 from leadline_hubspot.stages import stage_field
@@ -18,7 +22,6 @@ from leadline_hubspot.stages import stage_field
 if TYPE_CHECKING:
     from leadline_hubspot.api import Api
 
-_COMPANIES = "companies"
 # The least calls of a day that an edition with so many has.
 _EDITIONS = ((1_000_000, "Enterprise"), (625_000, "Professional"), (0, "Free or Starter"))
 
@@ -29,7 +32,7 @@ def check(source: Source, api: Api) -> Iterator[Finding]:
     yield from _permissions(api)
     for kind, fields in (
         (CONTACTS, contact_properties(source)),
-        (_COMPANIES, company_properties(source)),
+        (COMPANIES, company_properties(source)),
     ):
         if fields:
             yield from _read_properties(api, kind, fields)

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from leadline.batches import Batch, Checkpoint, Source, Stream
 from leadline_hubspot.api import Api
-from leadline_hubspot.mapping import company_properties
+from leadline_hubspot.mapping import COMPANIES, company_properties
 from leadline_hubspot.pull import pull
 from leadline_hubspot.records import Reader
-
-KIND = "companies"
 
 
 def fetch(source: Source, api: Api, since: Checkpoint | None) -> Iterator[Batch]:
@@ -20,4 +18,6 @@ def fetch(source: Source, api: Api, since: Checkpoint | None) -> Iterator[Batch]
 
 def reader(source: Source) -> Reader:
     """How companies are asked for."""
-    return Reader(source, Stream.COMPANIES, KIND, "hs_lastmodifieddate", company_properties(source))
+    return Reader(
+        source, Stream.COMPANIES, COMPANIES, "hs_lastmodifieddate", company_properties(source)
+    )

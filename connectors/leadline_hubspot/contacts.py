@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from leadline.batches import Batch, Checkpoint, Source, Stream
 from leadline_hubspot.api import Api
-from leadline_hubspot.mapping import contact_properties
+from leadline_hubspot.mapping import CONTACTS, contact_properties
 from leadline_hubspot.pull import pull
 from leadline_hubspot.records import Reader
-
-KIND = "contacts"
 
 
 def fetch(source: Source, api: Api, since: Checkpoint | None) -> Iterator[Batch]:
@@ -23,4 +21,4 @@ def fetch(source: Source, api: Api, since: Checkpoint | None) -> Iterator[Batch]
 
 def reader(source: Source) -> Reader:
     """How contacts are asked for; of all kinds, only their modified date has a name of its own."""
-    return Reader(source, Stream.CONTACTS, KIND, "lastmodifieddate", contact_properties(source))
+    return Reader(source, Stream.CONTACTS, CONTACTS, "lastmodifieddate", contact_properties(source))

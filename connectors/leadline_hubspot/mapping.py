@@ -12,6 +12,9 @@ from leadline.connecting.known import held
 from leadline_hubspot.answers import Json
 from leadline_hubspot.changes import STAGE_COLUMNS, own_property
 
+# What HubSpot calls the two kinds of record.
+CONTACTS, COMPANIES = "contacts", "companies"
+
 # Of a contact. What is not here, nor in the config's `fields`, HubSpot has no usual place for.
 CONTACT_DEFAULTS: Mapping[str, str] = {
     "first_name": "firstname",

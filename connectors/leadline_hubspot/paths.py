@@ -17,12 +17,10 @@ ASSOCIATIONS = "/crm/v4/associations/{kind}/{to}/batch/read"
 PROPERTIES = "/crm/v3/properties/{kind}"
 PROPERTY = "/crm/v3/properties/{kind}/{name}"
 PROPERTY_GROUPS = "/crm/v3/properties/{kind}/groups"
-PROPERTY_GROUP = "/crm/v3/properties/{kind}/groups/{name}"
 PIPELINES = "/crm/v3/pipelines/{kind}"
 OWNERS = "/crm/v3/owners"
 
 ACCOUNT = "/account-info/v3/details"
-DAILY_USAGE = "/account-info/v3/api-usage/daily/private-apps"
 
 LISTS_SEARCH = "/crm/v3/lists/search"
 LIST_MEMBERS = "/crm/v3/lists/{id}/memberships/join-order"

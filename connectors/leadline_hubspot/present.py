@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 from leadline_hubspot import paths
 from leadline_hubspot.answers import Refused, named_ids, rows_of
 from leadline_hubspot.instants import instant
-from leadline_hubspot.mapping import MERGED_IDS, MERGED_VIDS, merged_ids
+from leadline_hubspot.mapping import CONTACTS, MERGED_IDS, MERGED_VIDS, merged_ids
 
 if TYPE_CHECKING:
     from leadline_hubspot.api import Api
-
-CONTACTS = "contacts"
 
 Values = Mapping[str, str]
 

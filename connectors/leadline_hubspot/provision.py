@@ -12,7 +12,7 @@ from leadline.batches import Finding, Source
 from leadline_hubspot import paths
 from leadline_hubspot.answers import Forbidden, Json, Refused
 from leadline_hubspot.changes import own_property
-from leadline_hubspot.present import CONTACTS
+from leadline_hubspot.mapping import CONTACTS
 from leadline_hubspot.properties import Property, definitions
 
 if TYPE_CHECKING:

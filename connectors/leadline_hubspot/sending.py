@@ -15,7 +15,8 @@ from leadline.errors import SourceError
 from leadline_hubspot import paths
 from leadline_hubspot.answers import Forbidden, Json, Refused, named_ids
 from leadline_hubspot.changes import Change
-from leadline_hubspot.present import CONTACTS, Read, read, same
+from leadline_hubspot.mapping import CONTACTS
+from leadline_hubspot.present import Read, read, same
 from leadline_hubspot.undoing import take_back
 
 if TYPE_CHECKING:

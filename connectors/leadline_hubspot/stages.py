@@ -15,7 +15,8 @@ from leadline.errors import LeadlineError, SourceError
 from leadline_hubspot import paths
 from leadline_hubspot.answers import Refused
 from leadline_hubspot.changes import Change, Stage
-from leadline_hubspot.present import CONTACTS, Values, read
+from leadline_hubspot.mapping import CONTACTS
+from leadline_hubspot.present import Values, read
 from leadline_hubspot.sending import gone, send
 from leadline_hubspot.settings import HubSpotSettings
 

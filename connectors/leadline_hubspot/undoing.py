@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from leadline_hubspot import paths
 from leadline_hubspot.answers import Json, rows_of
 from leadline_hubspot.instants import instant
-from leadline_hubspot.present import CONTACTS, same
+from leadline_hubspot.mapping import CONTACTS
+from leadline_hubspot.present import same
 
 if TYPE_CHECKING:
     from leadline_hubspot.api import Api
