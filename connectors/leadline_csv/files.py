@@ -53,8 +53,8 @@ def find_files(pattern: str, base: Path, *, leave_out: Path | None = None) -> li
             return [InputFile(path, _name(path, base))]
         if not glob.has_magic(pattern):
             raise SourceError(f"there is no file '{path}'{_nearest_file(path)}")
-        # Path.glob refuses absolute patterns.
-        matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207
+        named = glob.glob(str(path), recursive=True)  # noqa: PTH207  # Path.glob refuses absolutes
+        matches = sorted(map(Path, named))
         found = [match for match in matches if match.is_file() and match != leave_out]
     if not found:
         raise SourceError(f"no file matches '{path}': correct the path, or put the files there")

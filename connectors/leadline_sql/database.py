@@ -10,7 +10,7 @@ from sqlite3 import Connection as SQLiteConnection
 from typing import TypeVar
 
 import tenacity
-from sqlalchemy import Connection, Engine, Inspector, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -57,12 +57,6 @@ class Database:
         """All or nothing."""
         with self._begun(self._engine.execution_options(**{_WRITES: True})) as connection:
             yield connection
-
-    @contextmanager
-    def inspector(self) -> Iterator[Inspector]:
-        """What tables there are."""
-        with self.read() as connection:
-            yield inspect(connection)
 
     def retrying(self, call: Callable[[], T]) -> T:
         """The call's answer, tried again while the database is busy; RetryLater in the end."""
