@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from leadline.batches import Outcome, Source, WriteResult
+from leadline.connecting.moves import not_allowed
 from leadline.errors import LeadlineError, SourceError
 from leadline_hubspot import paths
 from leadline_hubspot.answers import Refused
@@ -181,15 +182,7 @@ def _refusal(
         return WriteResult(contact_id, Outcome.REJECTED, problem, "stage")
     if now == stage.value:
         return None
-    allowed = source.stages.get(stage.field, {}).get(stage.value)
-    if allowed is None:
-        reason = f"the config does not say what '{stage.value}' of {stage.field} may follow"
-        return WriteResult(contact_id, Outcome.REJECTED, reason, "stage")
-    if now not in allowed:
-        # The next pull brings the new value, and the host decides anew.
-        reason = f"{stage.field} was moved to '{now}' since it was read, which from does not list"
-        return WriteResult(contact_id, Outcome.RETRY, reason)
-    return None
+    return not_allowed(source, contact_id, stage.field, stage.value, now)
 
 
 def _only_stage(change: Change, value: str) -> Change:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from leadline.batches import Outcome, Source, WriteResult
+from leadline.connecting.moves import not_allowed
 from leadline_salesforce import soql
 from leadline_salesforce.changes import Change, Stage
 from leadline_salesforce.fields import of_person_account
@@ -103,20 +104,13 @@ class Stages:
         if stage is None:
             return Settled({})
         if problem := self._problem(change, stage, record):
-            return Settled({}, _refused(change, problem))
+            refused = WriteResult(change.contact_id, Outcome.REJECTED, problem, "stage")
+            return Settled({}, refused)
         now = record.values.get(stage.field, "")
         if now == stage.value:
             return Settled({})
-        allowed = self._source.stages.get(stage.name, {}).get(stage.value)
-        if allowed is None:
-            reason = f"the config does not say what '{stage.value}' of {stage.name} may follow"
-            return Settled({}, _refused(change, reason))
-        if now not in allowed:
-            # The next pull brings the new value, and the host decides anew.
-            reason = (
-                f"{stage.name} was moved to '{now}' since it was read, which from does not list"
-            )
-            return Settled({}, WriteResult(change.contact_id, Outcome.RETRY, reason))
+        if result := not_allowed(self._source, change.contact_id, stage.name, stage.value, now):
+            return Settled({}, result)
         name = of_person_account(stage.field) if record.person else stage.field
         return Settled({name: stage.value})
 
@@ -134,7 +128,3 @@ class Stages:
         if record.person and of_person_account(stage.field) == stage.field:
             return f"{stage.name} of a person account cannot be written by its contact's name"
         return field.problem(stage.value)
-
-
-def _refused(change: Change, reason: str) -> WriteResult:
-    return WriteResult(change.contact_id, Outcome.REJECTED, reason, "stage")
