@@ -35,9 +35,10 @@ def hubspot(
 ) -> None:
     """Simulate a HubSpot account until Ctrl-C."""
     with _needed():
-        from leadline_sandbox.hubspot.foreground import run
+        from leadline_sandbox.foreground import attend
+        from leadline_sandbox.hubspot.foreground import PORTAL
     options = {"tier": tier, "token": token, "lag_seconds": lag}
-    run(port, contacts, seed, fault or (), options, typer.echo)
+    attend(PORTAL, port, contacts, seed, fault or (), typer.echo, **options)
 
 
 @sandbox.command()
@@ -57,8 +58,9 @@ def salesforce(
 ) -> None:
     """Simulate a Salesforce org until Ctrl-C."""
     with _needed():
-        from leadline_sandbox.salesforce.foreground import run
-    run(port, contacts, seed, fault or (), {"person_accounts": person_accounts}, typer.echo)
+        from leadline_sandbox.foreground import attend
+        from leadline_sandbox.salesforce.foreground import ORG
+    attend(ORG, port, contacts, seed, fault or (), typer.echo, person_accounts=person_accounts)
 
 
 @contextmanager

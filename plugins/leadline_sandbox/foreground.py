@@ -4,41 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from leadline_sandbox.faults import Faults
-from leadline_sandbox.journal import Journal
+from starlette.types import ASGIApp
+
+from leadline_sandbox.crm import Crm
 from leadline_sandbox.server import address, listen, serve
 
-
-class Attended(Protocol):
-    """A CRM that a person can watch."""
-
-    url: str
-    faults: Faults
-    journal: Journal
+C = TypeVar("C", bound=Crm)
 
 
-A = TypeVar("A", bound=Attended)
+@dataclass(frozen=True, slots=True)
+class Scene(Generic[C]):
+    """One kind of CRM. facts: what there is, by line; config: the lines that connect to it."""
+
+    make: Callable[..., C]
+    build: Callable[[C], ASGIApp]
+    facts: Callable[[C], Sequence[str]]
+    config: Callable[[C], str]
 
 
 def attend(
+    scene: Scene[C],
     port: int,
-    make: Callable[[], A],
-    build: Callable[[A], Any],
-    welcome: Callable[[A], str],
+    contacts: int,
+    seed: int,
     faults: Sequence[str],
     say: Callable[[str], None],
+    **options: Any,
 ) -> None:
-    """Serve what `make` fills; `welcome` says how to connect to it, and ends with the calls."""
+    """Serve a CRM with this trouble until Ctrl-C; ends with the calls that there were."""
     opened = listen(port)
-    crm = make()
+    crm = scene.make(contacts, seed, **options)
     for fault in faults:
         crm.faults.parse(fault)
     crm.url = address(opened)
-    app = build(crm)
+    app = scene.build(crm)
+    lines = [
+        *scene.facts(crm),
+        *(f"  trouble: {fault}" for fault in faults),
+        "",
+        "Put this into config.toml, and run leadline check:",
+        scene.config(crm),
+        "Ctrl-C ends it.",
+    ]
     with suppress(KeyboardInterrupt):  # which may come before the server minds it
-        say("\n".join([welcome(crm), "Ctrl-C ends it."]))
+        say("\n".join(lines))
         serve(app, opened)
     say(f"\nstopped after {crm.journal.count():,} calls")
     for label, number in crm.journal.summary().items():

@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leadline_sandbox.clock import Clock
-from leadline_sandbox.faults import Fault, Faults
-from leadline_sandbox.journal import Call, Journal
+from leadline_sandbox.crm import Crm
+from leadline_sandbox.faults import Fault
+from leadline_sandbox.journal import Call
 
 BROKEN, SLOW = "broken", "slow"  # the two faults that the gate itself makes
 _SLOW = 60.0  # seconds, unless the fault says otherwise
@@ -54,14 +54,6 @@ class Passage(Generic[K]):
         return next((v.decode("latin-1") for k, v in self.scope["headers"] if k == wanted), "")
 
 
-class Crm(Protocol):
-    """What every simulated CRM has; tests may put others in their place at any time."""
-
-    clock: Clock
-    faults: Faults
-    journal: Journal
-
-
 class Keeper(Protocol[K]):
     """One CRM's side of the gate."""
 
@@ -69,13 +61,10 @@ class Keeper(Protocol[K]):
 
     @property
     def crm(self) -> Crm:
-        """The CRM behind the gate."""
+        """The CRM behind the gate, whose parts tests may replace at any time."""
 
     def recognise(self, method: str, path: str, body: bytes) -> tuple[K, str]:
         """Which call this is, and the path by which the app knows it."""
-
-    def slow_seconds(self) -> float:
-        """How much later than at once every answer is."""
 
     def refuse(self, passage: Passage[K]) -> ASGIApp | None:
         """The answer to a call that is not let in; None lets it in."""
@@ -123,7 +112,7 @@ class Gate(Generic[K]):
                 message = {**message, "headers": [*message["headers"], *self._headers(passage)]}
             await send(message)
 
-        if slow := self._keeper.slow_seconds():
+        if slow := self._keeper.crm.options.slow_seconds:
             await asyncio.sleep(slow)
         fault = self._keeper.crm.faults.strike(passage.known.label)
         if fault is not None:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, TypeVar
 
 from leadline.errors import UsageError
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-Chosen = TypeVar("Chosen", bound="DataclassInstance")
+@dataclass(slots=True)
+class Common:
+    """What every simulated CRM can be told. now: the instant at which it opens; None is now."""
+
+    now: datetime | None = None
+    activities_per_contact: float = 10.0
+    time_zone: str = "Europe/Warsaw"
+    slow_seconds: float = 0.0  # added to every answer
+
+
+Chosen = TypeVar("Chosen", bound=Common)
 
 
 def chosen(options: type[Chosen], given: Mapping[str, Any], owner: str) -> Chosen:

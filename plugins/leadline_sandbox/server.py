@@ -7,20 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import uvicorn
 
 from leadline.errors import WorkspaceError
+from leadline_sandbox.crm import Crm
 
 HOST = "127.0.0.1"
 _PATIENCE = 10.0  # seconds
-
-
-class Crm(Protocol):
-    """A simulated CRM that is told where it can be reached."""
-
-    url: str
 
 
 C = TypeVar("C", bound=Crm)

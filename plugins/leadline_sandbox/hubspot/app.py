@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
-from leadline_sandbox.gate import Gate
+from leadline_sandbox.app import behind_gate
 from leadline_sandbox.hubspot import (
     account,
     associations,
@@ -20,8 +19,8 @@ from leadline_sandbox.hubspot import (
     objects,
     searching,
 )
-from leadline_sandbox.hubspot.gate import Keeper
 from leadline_sandbox.hubspot.hub import Hub
+from leadline_sandbox.hubspot.keeper import Keeper
 from leadline_sandbox.hubspot.problems import Problem
 
 # Batches, search and groups come first: `/{kind}/{record_id}` would take their paths.
@@ -31,21 +30,8 @@ _ROUTERS = (*_CRM, account, events, mail, forms)
 
 def build(hub: Hub) -> ASGIApp:
     """The app that serves this portal."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.hub = hub
-    for module in _ROUTERS:
-        app.include_router(module.router)
-    app.add_exception_handler(Problem, _refused)
-    app.add_exception_handler(HTTPException, _unknown)
-    return Gate(app, Keeper(hub))
+    return behind_gate(Keeper(hub), (module.router for module in _ROUTERS), _unknown)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
-    return JSONResponse(error.body(), error.status)
-
-
-async def _unknown(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    problem = Problem(error.status_code, "resource not found", "OBJECT_NOT_FOUND")
-    return JSONResponse(problem.body(), error.status_code)
+def _unknown(request: Request, error: HTTPException) -> Problem:
+    return Problem(error.status_code, "resource not found", "OBJECT_NOT_FOUND")

@@ -6,28 +6,23 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from leadline_sandbox.clock import Clock
+from leadline_sandbox.crm import Crm
 from leadline_sandbox.faults import Faults
 from leadline_sandbox.hubspot.limits import Limits
 from leadline_sandbox.hubspot.options import Options
 from leadline_sandbox.hubspot.outages import KINDS
 from leadline_sandbox.hubspot.store import Store
 from leadline_sandbox.hubspot.tokens import Tokens
-from leadline_sandbox.journal import Journal
 
 
 @dataclass(slots=True)
-class Hub:
-    """The test door: `store`, `clock`, `faults` and `options` may be changed at any time."""
+class Hub(Crm):
+    """The test door; `store` may be changed at any time too."""
 
     options: Options
-    clock: Clock
     store: Store = field(init=False)
     limits: Limits = field(init=False)
     tokens: Tokens = field(init=False)
-    faults: Faults = field(init=False)
-    journal: Journal = field(default_factory=Journal)
-    url: str = ""
 
     def __post_init__(self) -> None:
         self.store = Store(self.options, self.clock)
@@ -43,7 +38,7 @@ class Hub:
 
 def hub_of(request: Request) -> Hub:
     """The portal that a request is for."""
-    found: Hub = request.app.state.hub
+    found: Hub = request.app.state.crm
     return found
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadline_sandbox.clock import Clock, real_seconds
 from leadline_sandbox.hubspot.options import OAUTH_BURST, Options
+from leadline_sandbox.rolling import Rolling
 
-_ROLLING = 10.0
 BURST, SEARCHES, DAILY = "TEN_SECONDLY_ROLLING", "SECONDLY", "DAILY"
 
 
@@ -21,8 +20,8 @@ class Limits:
 
     def __init__(self, options: Options, clock: Clock) -> None:
         self._options, self._clock = options, clock
-        self._calls: deque[float] = deque()
-        self._searches: deque[float] = deque()
+        self._calls = Rolling(10.0)
+        self._searches = Rolling(1.0)
         self._day = self.today()
         self._own = 0
         self.used_by_others = 0
@@ -44,7 +43,7 @@ class Limits:
         if policy:
             self.refused += 1
             return policy
-        (self._searches if searching else self._calls).append(self.now())
+        (self._searches if searching else self._calls).add(self.now())
         self._own += 1
         return ""
 
@@ -53,7 +52,7 @@ class Limits:
         most = OAUTH_BURST if oauth else self._options.ten_seconds
         found = {
             "X-HubSpot-RateLimit-Max": str(most),
-            "X-HubSpot-RateLimit-Remaining": str(max(0, most - len(self._calls))),
+            "X-HubSpot-RateLimit-Remaining": str(max(0, most - self._calls.count(self.now()))),
             "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
         }
         if not oauth:
@@ -80,17 +79,10 @@ class Limits:
         return ZoneInfo(self._options.time_zone)
 
     def _stopped_by(self, searching: bool, oauth: bool) -> str:
-        now = self.now()
-        _expire(self._calls, now - _ROLLING)
-        _expire(self._searches, now - 1.0)
         if self.used_today() >= self._options.a_day and not oauth:
             return DAILY
         if searching:
-            return SEARCHES if len(self._searches) >= self._options.searches else ""
+            searches = self._searches.count(self.now())
+            return SEARCHES if searches >= self._options.searches else ""
         most = OAUTH_BURST if oauth else self._options.ten_seconds
-        return BURST if len(self._calls) >= most else ""
-
-
-def _expire(instants: deque[float], before: float) -> None:
-    while instants and instants[0] <= before:
-        instants.popleft()
+        return BURST if self._calls.count(self.now()) >= most else ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
+
+from leadline_sandbox.options import Common
 
 Tier = Literal["free", "pro", "enterprise"]
 Order = Literal["sorted", "pages", "all"]
@@ -34,7 +35,7 @@ OAUTH_BURST = 110
 
 
 @dataclass(slots=True)
-class Options:
+class Options(Common):
     """Everything may be changed while the portal runs; the defaults are a forgiving portal.
 
     lag_seconds: how late the search index is. order: "pages" shuffles the rows of each page of a
@@ -50,10 +51,7 @@ class Options:
     tier: Tier = "enterprise"
     token: str = "pat-na1-sandbox"
     scopes: frozenset[str] = SCOPES
-    now: datetime | None = None
-    activities_per_contact: float = 10.0
     portal_id: int = 4_242_424
-    time_zone: str = "Europe/Warsaw"
     lag_seconds: float = 0.0
     order: Order = "sorted"
     limited: bool = True
@@ -69,7 +67,6 @@ class Options:
     association_page: int = 500
     url_limit: int = 8_000
     search_body_limit: int = 3_000
-    slow_seconds: float = 0.0  # added to every answer
 
     @property
     def ten_seconds(self) -> int:

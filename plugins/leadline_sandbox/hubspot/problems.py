@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
+from leadline_sandbox.refusal import Refusal
 
-class Problem(Exception):
+
+class Problem(Refusal):
     """A request that is refused: the status and what the body says."""
 
     def __init__(
@@ -19,8 +21,7 @@ class Problem(Exception):
         errors: Sequence[dict[str, Any]] = (),
         context: dict[str, list[str]] | None = None,
     ) -> None:
-        super().__init__(message)
-        self.status, self.message = status, message
+        super().__init__(status, message)
         self.category, self.sub_category = category, sub_category
         self.errors, self.context = list(errors), context
 

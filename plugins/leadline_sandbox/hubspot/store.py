@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
-from typing import Any, TypeVar, cast
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from leadline_sandbox.clock import Clock
 from leadline_sandbox.hubspot.feeds import Feeds
@@ -31,17 +30,7 @@ from leadline_sandbox.hubspot.records import Record, Values
 from leadline_sandbox.hubspot.schema import Schema
 from leadline_sandbox.hubspot.stages import held_back, stage_dates
 from leadline_sandbox.hubspot.values import read_values, refusal
-
-Method = TypeVar("Method", bound=Callable[..., Any])
-
-
-def _locked(method: Method) -> Method:
-    @wraps(method)
-    def locked(self: Store, *args: Any, **kwargs: Any) -> Any:
-        with self.lock:
-            return method(self, *args, **kwargs)
-
-    return cast(Method, locked)
+from leadline_sandbox.locking import locked
 
 
 class Store:
@@ -63,7 +52,7 @@ class Store:
         self._stashed: dict[tuple[str, int], Leaving] = {}
         self.erased_emails: set[str] = set()
 
-    @_locked
+    @locked
     def create(
         self,
         kind: str,
@@ -89,7 +78,7 @@ class Store:
             )
         )
 
-    @_locked
+    @locked
     def put(self, record: Record) -> Record:
         """Take a record as it is, unchecked, and index it."""
         numbers = self._numbers[record.kind.name]
@@ -115,7 +104,7 @@ class Store:
         """Whether the record of this id went into another one."""
         return (BY_NAME[kind].name, as_number(record_id)) in self._merged
 
-    @_locked
+    @locked
     def find(self, kind: str, name: str, value: str) -> Record | None:
         """The live record with this value of a unique property."""
         of = BY_NAME[kind]
@@ -125,7 +114,7 @@ class Store:
             return found if found and found.archived_at is None else None
         return next((r for r in self.records(kind) if r.value(name) == value), None)
 
-    @_locked
+    @locked
     def records(self, kind: str, archived: bool = False) -> list[Record]:
         """All live (or archived) records by id."""
         name = BY_NAME[kind].name
@@ -136,7 +125,7 @@ class Store:
             if (there[number].archived_at is not None) is archived
         ]
 
-    @_locked
+    @locked
     def page(self, kind: str, start: int, limit: int, archived: bool) -> tuple[list[Record], str]:
         """At most `limit` records with an id of `start` or more, and the id that comes next."""
         name = BY_NAME[kind].name
@@ -150,7 +139,7 @@ class Store:
                 found.append(record)
         return found, ""
 
-    @_locked
+    @locked
     def update(self, kind: str, record_id: str | int, properties: Mapping[str, Any]) -> Record:
         """Write checked values; a stage is only ever set forward, silently."""
         record = self.live(kind, record_id)
@@ -168,14 +157,14 @@ class Store:
             self._write(record, moved, now, moves=True)
         return record
 
-    @_locked
+    @locked
     def calculate(self, kind: str, record_id: str | int, values: Mapping[str, str]) -> Record:
         """Set calculated properties as HubSpot does: the modified date stays."""
         record = self.live(kind, record_id)
         self._write(record, values, self.clock.ms(), moves=False)
         return record
 
-    @_locked
+    @locked
     def touch(self, kind: str, ids: Iterable[str | int], at: int | None = None) -> None:
         """Move modified dates, all to the same millisecond."""
         now = self.clock.ms() if at is None else at
@@ -184,7 +173,7 @@ class Store:
             record.modified = now
             self._note(record)
 
-    @_locked
+    @locked
     def archive(self, kind: str, record_id: str | int) -> None:
         """Delete a record; it can be restored, and its associations with it."""
         record = self.live(kind, record_id)
@@ -193,7 +182,7 @@ class Store:
         self._forget_emails(record)
         self._note(record)
 
-    @_locked
+    @locked
     def restore(self, kind: str, record_id: str | int) -> Record:
         """Bring an archived record back; its modified date moves."""
         record = self.get(kind, record_id)
@@ -206,14 +195,14 @@ class Store:
         self._note(record)
         return record
 
-    @_locked
+    @locked
     def erase(self, kind: str, record_id: str | int) -> None:
         """Delete for good, as the GDPR asks: the record is in no list any more."""
         record = self.live(kind, record_id)
         self._remove(record)
         self.erased_emails.update(_emails_of(record))
 
-    @_locked
+    @locked
     def merge(self, kind: str, primary_id: str | int, merged_id: str | int) -> Record:
         """Two records become one, under a new id unless `merge_keeps_id`; both ids lead to it."""
         primary, other = self.live(kind, primary_id), self.live(kind, merged_id)
@@ -232,7 +221,7 @@ class Store:
         self.links.give(of, number, taken)
         return self.put(made)
 
-    @_locked
+    @locked
     def link(
         self,
         kind: str,

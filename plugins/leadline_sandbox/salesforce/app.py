@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
-from leadline_sandbox.gate import Gate
+from leadline_sandbox.app import behind_gate
 from leadline_sandbox.salesforce import (
     about,
     batching,
@@ -21,7 +20,7 @@ from leadline_sandbox.salesforce import (
 )
 from leadline_sandbox.salesforce.keeper import Keeper
 from leadline_sandbox.salesforce.org import Org
-from leadline_sandbox.salesforce.problems import Problem
+from leadline_sandbox.salesforce.problems import Problem, not_found
 
 _REST = (about, querying, collections, batching, objects)
 _ROUTERS = (*_REST, signing_in, bulk_query, bulk_ingest, tooling)
@@ -29,25 +28,11 @@ _ROUTERS = (*_REST, signing_in, bulk_query, bulk_ingest, tooling)
 
 def build(org: Org) -> ASGIApp:
     """The app that serves this org."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.org = org
-    for module in _ROUTERS:
-        app.include_router(module.router)
-    app.add_exception_handler(Problem, _refused)
-    app.add_exception_handler(HTTPException, _unknown)
-    return Gate(app, Keeper(org))
+    return behind_gate(Keeper(org), (module.router for module in _ROUTERS), _unknown)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
-    return JSONResponse(error.body(), error.status)
-
-
-async def _unknown(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    code, message = "NOT_FOUND", "The requested resource does not exist"
+def _unknown(request: Request, error: HTTPException) -> Problem:
     if error.status_code == 405:
-        code = "METHOD_NOT_ALLOWED"
         message = f"HTTP Method '{request.method}' not allowed. Allowed are HEAD,GET,POST,PATCH"
-    problem = Problem(error.status_code, code, message)
-    return JSONResponse(problem.body(), error.status_code)
+        return Problem(405, "METHOD_NOT_ALLOWED", message)
+    return not_found(error.status_code)

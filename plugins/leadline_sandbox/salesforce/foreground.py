@@ -1,11 +1,10 @@
-"""An org for a person: what is there, how to connect to it, and what was asked in the end."""
+"""An org for a person: what is there, and how to connect to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import partial
 
-from leadline_sandbox.foreground import attend
+from leadline_sandbox.foreground import Scene
 from leadline_sandbox.salesforce import Org, make
 from leadline_sandbox.salesforce.app import build
 
@@ -18,38 +17,21 @@ client_credentials = {{ consumer_key = "{key}", consumer_secret = "{secret}" }}
 _SHOWN = ("Lead", "Contact", "Account", "Task", "Event", "Opportunity", "CampaignMember")
 
 
-def run(
-    port: int,
-    contacts: int,
-    seed: int,
-    faults: Sequence[str],
-    options: Mapping[str, Any],
-    say: Callable[[str], None],
-) -> None:
-    """Serve an org until Ctrl-C."""
-    attend(
-        port,
-        lambda: make(contacts, seed, provisioned=False, **options),  # check --fix makes them
-        build,
-        lambda crm: _welcome(crm, faults),
-        faults,
-        say,
-    )
-
-
-def _welcome(crm: Org, faults: Sequence[str]) -> str:
-    counts = ", ".join(f"{len(crm.store.records(kind)):,} {kind}" for kind in _SHOWN)
+def _facts(crm: Org) -> list[str]:
     habits = ", with person accounts" if crm.options.person_accounts else ""
-    lines = [
+    return [
         f"A Salesforce org is simulated at {crm.url}",
         f"  consumer key: {crm.consumer_key}",
         f"  consumer secret: {crm.consumer_secret}",
         f"  user: {crm.username}, password: {crm.password}, token: {crm.security_token}",
         f"  {crm.options.edition}{habits}",
-        f"  {counts}",
-        *(f"  trouble: {fault}" for fault in faults),
-        "",
-        "Put this into config.toml, and run leadline check:",
-        _CONFIG.format(url=crm.url, key=crm.consumer_key, secret=crm.consumer_secret),
+        "  " + ", ".join(f"{len(crm.store.records(kind)):,} {kind}" for kind in _SHOWN),
     ]
-    return "\n".join(lines)
+
+
+def _config(crm: Org) -> str:
+    return _CONFIG.format(url=crm.url, key=crm.consumer_key, secret=crm.consumer_secret)
+
+
+# check --fix makes leadline's own fields.
+ORG = Scene(partial(make, provisioned=False), build, _facts, _config)

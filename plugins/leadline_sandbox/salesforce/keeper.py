@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp
 
 from leadline_sandbox.faults import Fault
@@ -12,7 +12,7 @@ from leadline_sandbox.gate import Passage
 from leadline_sandbox.salesforce.calls import Known, recognise
 from leadline_sandbox.salesforce.org import Org
 from leadline_sandbox.salesforce.outages import outage
-from leadline_sandbox.salesforce.problems import Problem
+from leadline_sandbox.salesforce.problems import Problem, not_found
 
 _PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
@@ -23,20 +23,11 @@ class Keeper:
     torn = b'{"totalSize":1,"done":true,"records":['
 
     def __init__(self, org: Org) -> None:
-        self._org = org
-
-    @property
-    def crm(self) -> Org:
-        """The org."""
-        return self._org
+        self.crm = org
 
     def recognise(self, method: str, path: str, body: bytes) -> tuple[Known, str]:
         """The call, and its path behind the version."""
         return recognise(method, path, body)
-
-    def slow_seconds(self) -> float:
-        """As the org's options say."""
-        return self._org.options.slow_seconds
 
     def refuse(self, passage: Passage[Known]) -> ASGIApp | None:
         """414, 431, 401, 404 or 403."""
@@ -45,16 +36,16 @@ class Keeper:
         if passage.known.open:
             return None
         try:
-            self._org.sessions.admit(passage.header("authorization"))
+            self.crm.sessions.admit(passage.header("authorization"))
             self._check_version(passage.known.version)
-            self._org.usage.take()
+            self.crm.usage.take()
         except Problem as problem:
-            return JSONResponse(problem.body(), problem.status)
+            return problem.answer()
         return None
 
     def headers(self, passage: Passage[Known]) -> Iterable[tuple[str, str]]:
         """The day's calls; a login and the list of versions do not tell them."""
-        header = "" if passage.known.open else self._org.usage.header()
+        header = "" if passage.known.open else self.crm.usage.header()
         return [("Sforce-Limit-Info", header)] if header else []
 
     def outage(self, fault: Fault, passage: Passage[Known]) -> ASGIApp | None:
@@ -62,7 +53,7 @@ class Keeper:
         return outage(fault, passage.scope)
 
     def _too_long(self, passage: Passage[Known]) -> ASGIApp | None:
-        most = self._org.options.uri_limit
+        most = self.crm.options.uri_limit
         uri = len(passage.scope["leadline.raw_path"]) + 1 + len(passage.scope["query_string"])
         if uri > most:
             return HTMLResponse(_PAGE.format("414 URI Too Long"), 414)
@@ -72,7 +63,7 @@ class Keeper:
         return None
 
     def _check_version(self, version: str) -> None:
-        if version and version not in self._org.options.versions:
-            if float(version) < float(self._org.options.versions[0]):
+        if version and version not in self.crm.options.versions:
+            if float(version) < float(self.crm.options.versions[0]):
                 raise Problem(410, "UNSUPPORTED_API_VERSION", f"API version v{version} is retired")
-            raise Problem(404, "NOT_FOUND", "The requested resource does not exist")
+            raise not_found()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
+
+from leadline_sandbox.options import Common
 
 Edition = Literal["Developer Edition", "Enterprise Edition", "Unlimited Edition"]
 LimitInfo = Literal["plain", "per app", "bursts", "none"]
@@ -18,7 +19,7 @@ DAILY = {
 
 
 @dataclass(slots=True)
-class Options:
+class Options(Common):
     """Everything may be changed while the org runs; the defaults are a forgiving org.
 
     provisioned: leadline's own fields are there, named by `own_prefix`. page_size: rows of a page
@@ -42,9 +43,6 @@ class Options:
 
     edition: Edition = "Enterprise Edition"
     versions: tuple[str, ...] = VERSIONS
-    now: datetime | None = None
-    activities_per_contact: float = 10.0
-    time_zone: str = "Europe/Warsaw"
     person_accounts: bool = False
     enhanced_email: bool = True
     field_history: bool = True
@@ -78,7 +76,6 @@ class Options:
     bulk_charset: bool = True
     bulk_no_content: bool = True
     bulk_fractions: bool = False
-    slow_seconds: float = 0.0  # added to every answer
 
     @property
     def a_day(self) -> int:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 
-from leadline_sandbox.clock import Clock
+from leadline_sandbox.crm import Crm
 from leadline_sandbox.faults import Faults
-from leadline_sandbox.journal import Journal
 from leadline_sandbox.salesforce.bulk_jobs import Jobs
 from leadline_sandbox.salesforce.cursors import Cursors
 from leadline_sandbox.salesforce.instants import kept, rest
@@ -26,20 +25,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Org:
-    """The test door: `store`, `clock`, `faults` and `options` may be changed at any time."""
+class Org(Crm):
+    """The test door; `store` may be changed at any time too."""
 
     options: Options
-    clock: Clock
     store: Store = field(init=False)
     sessions: Sessions = field(init=False)
     usage: Usage = field(init=False)
-    faults: Faults = field(init=False)
     cursors: Cursors = field(init=False)
-    journal: Journal = field(default_factory=Journal)
-    queries: Jobs[QueryJob] = field(default_factory=Jobs)
-    ingests: Jobs[IngestJob] = field(default_factory=Jobs)
-    url: str = ""
+    queries: Jobs[QueryJob] = field(default_factory=Jobs, init=False)
+    ingests: Jobs[IngestJob] = field(default_factory=Jobs, init=False)
 
     def __post_init__(self) -> None:
         self.store = Store(self.options, self.clock)
@@ -95,5 +90,5 @@ class Org:
 
 def org_of(request: Request) -> Org:
     """The org that a request is for."""
-    found: Org = request.app.state.org
+    found: Org = request.app.state.crm
     return found

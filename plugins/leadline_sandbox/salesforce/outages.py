@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 from fastapi import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Scope
 
 from leadline_sandbox.faults import Fault
 from leadline_sandbox.gate import BROKEN, SLOW
+from leadline_sandbox.outages import Answer, empty, page
+from leadline_sandbox.salesforce.problems import Problem
 
-_PAGE = (
-    "<!DOCTYPE html><html><head><title>{title}</title></head>"
-    "<body><h1>{title}</h1><p>We are down for maintenance.</p></body></html>"
-)
-
-
-def _error(status: int, code: str, message: str) -> Callable[[Fault], Response]:
-    return lambda fault: JSONResponse([{"message": message, "errorCode": code}], status)
+_page = partial(page, words="We are down for maintenance.")
 
 
-def _page(status: int, title: str) -> Callable[[Fault], Response]:
-    return lambda fault: HTMLResponse(_PAGE.format(title=title), status)
+def _error(status: int, code: str, message: str) -> Answer:
+    return lambda fault: Problem(status, code, message).answer()
 
 
 # Kinds that answer in Salesforce's place. "slow" and "broken" are the gate's own.
-ANSWERS: dict[str, Callable[[Fault], ASGIApp]] = {
+ANSWERS: dict[str, Answer] = {
     "401": _error(401, "INVALID_SESSION_ID", "Session expired or invalid"),
     "401-html": _page(401, "401 Unauthorized"),
     "403-concurrent": _error(
@@ -71,7 +65,7 @@ ANSWERS: dict[str, Callable[[Fault], ASGIApp]] = {
         400, "LIMIT_EXCEEDED", "ApiBatchItems Limit exceeded. The daily allocation is used up."
     ),
     "html200": _page(200, "Please wait"),
-    "empty200": lambda fault: Response(b"", 200, media_type="application/json"),
+    "empty200": empty,
 }
 
 # Kinds that let the call through and spoil what it does; its handler asks `disturbed`.

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from leadline_sandbox.refusal import Refusal
 
-class Problem(Exception):
+
+class Problem(Refusal):
     """A request, or one record of it, that is refused. code: Salesforce's errorCode."""
 
     def __init__(
         self, status: int, code: str, message: str, fields: Sequence[str] | None = None
     ) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+        super().__init__(status, message)
+        self.code = code
         self.fields = None if fields is None else list(fields)
 
     def body(self) -> list[dict[str, Any]]:
@@ -37,9 +39,9 @@ def bad(code: str, message: str, fields: Sequence[str] | None = None) -> Problem
     return Problem(400, code, message, fields)
 
 
-def not_found(message: str = "The requested resource does not exist") -> Problem:
-    """404."""
-    return Problem(404, "NOT_FOUND", message)
+def not_found(status: int = 404) -> Problem:
+    """Something that a path does not lead to."""
+    return Problem(status, "NOT_FOUND", "The requested resource does not exist")
 
 
 def no_type(name: str) -> Problem:
@@ -69,11 +71,9 @@ def deleted() -> Problem:
 
 def no_reference(record_id: str) -> Problem:
     """An id that leads to no record."""
-    return (
-        bad("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", [])
-        if record_id
-        else (bad("MISSING_ARGUMENT", "Id not specified in an update call", []))
-    )
+    if not record_id:
+        return bad("MISSING_ARGUMENT", "Id not specified in an update call", [])
+    return bad("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", [])
 
 
 def malformed_id(record_id: str) -> Problem:

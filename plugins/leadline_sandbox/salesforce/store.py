@@ -10,10 +10,10 @@ import heapq
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from leadline_sandbox.clock import Clock
+from leadline_sandbox.locking import locked
 from leadline_sandbox.salesforce import applying, converting, merging, personal
 from leadline_sandbox.salesforce.access import Access
 from leadline_sandbox.salesforce.acquainting import acquaint
@@ -27,18 +27,8 @@ from leadline_sandbox.salesforce.options import Options
 from leadline_sandbox.salesforce.problems import deleted, no_column, no_reference, no_type
 from leadline_sandbox.salesforce.records import Record, Values
 
-Method = TypeVar("Method", bound=Callable[..., Any])
 Instant = datetime | str | None
 Rule = tuple[Callable[[Record], bool], str]
-
-
-def _locked(method: Method) -> Method:
-    @wraps(method)
-    def locked(self: Store, *args: Any, **kwargs: Any) -> Any:
-        with self.lock:
-            return method(self, *args, **kwargs)
-
-    return cast(Method, locked)
 
 
 class Store:
@@ -63,7 +53,7 @@ class Store:
         self.rep = made_id("005", 2)  # who edits in the org's own pages
         self.assigned = made_id("005", 3)  # to whom the assignment rule gives leads
 
-    @_locked
+    @locked
     def create(
         self,
         kind: str,
@@ -80,14 +70,14 @@ class Store:
         self._defer(lambda: self._enter(record, born))
         return record
 
-    @_locked
+    @locked
     def insert(self, kind: str, values: Mapping[str, Any], *, user: str) -> Record:
         """A new record that is there at once, as an API writes it, whatever the commit lag."""
         record = self._made(kind, values, None, None, None, user)
         self._enter(record, self.stamp())
         return record
 
-    @_locked
+    @locked
     def update(
         self,
         kind: str,
@@ -105,20 +95,20 @@ class Store:
         self._defer(lambda: self.write(record, moved, user=user, system=system, at=at))
         return record
 
-    @_locked
+    @locked
     def put(self, kind: str, values: Values) -> Record:
         """Take values as they are, with their id: nothing is filled in but what follows."""
         record = Record(kind, values)
         self._enter(record, values["CreatedDate"], tell=False)
         return record
 
-    @_locked
+    @locked
     def delete(self, kind: str, id: str) -> None:
         """Put a record into the recycle bin, and with it what belongs to it."""
         record = self.live(kind, id)
         self._defer(lambda: self.drop(record))
 
-    @_locked
+    @locked
     def undelete(self, kind: str, id: str) -> Record:
         """Bring a record back with what went along; whoever was merged away is alone again."""
         record = self._tables[kind].get(full(id))
@@ -132,7 +122,7 @@ class Store:
             self.write(each, back, system=True)
         return record
 
-    @_locked
+    @locked
     def purge(self, kind: str, id: str) -> None:
         """Take a record out of the recycle bin, or away at once, for good."""
         self._commit()
@@ -143,13 +133,13 @@ class Store:
             self.drop(record)
         self._forget(record)
 
-    @_locked
+    @locked
     def merge(self, kind: str, winner: str, *losers: str) -> Record:
         """One or two records go into another one of their kind."""
         self._commit()
         return merging.merge(self, kind, winner, losers)
 
-    @_locked
+    @locked
     def convert(
         self,
         lead_id: str,
@@ -162,7 +152,7 @@ class Store:
         self._commit()
         return converting.convert(self, lead_id, account_id, contact_id, opportunity)
 
-    @_locked
+    @locked
     def apply(
         self, kind: str, rows: Sequence[tuple[str, Mapping[str, Any]]], **manner: Any
     ) -> list[applying.Outcome]:
@@ -170,44 +160,44 @@ class Store:
         self.settle()
         return applying.apply(self, kind, rows, applying.Manner(**manner))
 
-    @_locked
+    @locked
     def get(self, kind: str, id: str) -> Record | None:
         """The record of an id of 15 or 18 characters, a deleted one too."""
         self.settle()
         return self._tables[self.kind(kind).name].get(full(id))
 
-    @_locked
+    @locked
     def records(self, kind: str, deleted: bool = False) -> list[Record]:
         """All live (or deleted) records in the order of their making."""
         self.settle()
         return [each for each in self._tables[kind].values() if each.deleted is deleted]
 
-    @_locked
+    @locked
     def hide(self, kind: str, field: str | None = None) -> None:
         """Keep a field, or the whole kind, from the integration user."""
         self.access.hidden.add((self.kind(kind).name, field))
 
-    @_locked
+    @locked
     def show(self, kind: str, field: str | None = None) -> None:
         """Let the integration user see it again."""
         self.access.hidden.discard((kind, field))
 
-    @_locked
+    @locked
     def protect(self, kind: str, field: str) -> None:
         """Let the integration user read a field and not edit it."""
         self.access.protected.add((kind, field))
 
-    @_locked
+    @locked
     def add_field(self, kind: str, field: Field) -> None:
         """A new custom field; one with `made` is seen by nobody without a permission set."""
         self.kind(kind).fields[field.name] = field
 
-    @_locked
+    @locked
     def add_rule(self, kind: str, check: Callable[[Record], bool], message: str) -> None:
         """A validation rule: a write that leaves a record for which `check` is false is refused."""
         self.rules.setdefault(kind, []).append((check, message))
 
-    @_locked
+    @locked
     def lock_row(self, kind: str, id: str, times: int = 1) -> None:
         """Let the next attempts to write a record find it locked."""
         self.row_locks[kind, full(id)] = times

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 from leadline_sandbox.clock import Clock
+from leadline_sandbox.rolling import Rolling
 from leadline_sandbox.salesforce.options import Options
 from leadline_sandbox.salesforce.problems import Problem
 
-_DAY = 86_400.0
 _FORMS = {
     "plain": "api-usage={used}/{most}",
     "per app": "api-usage={used}/{most}; per-app-api-usage={used}/{most}(appName=leadline)",
@@ -21,22 +19,19 @@ class Usage:
 
     def __init__(self, options: Options, clock: Clock) -> None:
         self._options, self._clock = options, clock
-        self._calls: deque[float] = deque()
+        self._calls = Rolling(86_400.0)
         self.by_others = 0
 
     @property
     def used(self) -> int:
         """Calls within the last 24 hours."""
-        since = self._clock.seconds() - _DAY
-        while self._calls and self._calls[0] <= since:
-            self._calls.popleft()
-        return len(self._calls) + self.by_others
+        return self._calls.count(self._clock.seconds()) + self.by_others
 
     def take(self) -> None:
         """Count a call; one too many is refused."""
         if self.used >= self._options.a_day:
             raise Problem(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
-        self._calls.append(self._clock.seconds())
+        self._calls.add(self._clock.seconds())
 
     def header(self) -> str:
         """Sforce-Limit-Info in the form that the org is set to; "" for none."""

@@ -23,25 +23,16 @@ class Keeper:
     torn = b'{"results":['
 
     def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-
-    @property
-    def crm(self) -> Hub:
-        """The portal."""
-        return self._hub
+        self.crm = hub
 
     def recognise(self, method: str, path: str, body: bytes) -> tuple[Known, str]:
         """The call, and its path without a date."""
         plain = undated(path)
         return recognise(method, plain), plain
 
-    def slow_seconds(self) -> float:
-        """As the portal's options say."""
-        return self._hub.options.slow_seconds
-
     def refuse(self, passage: Passage[Known]) -> ASGIApp | None:
         """414, 401, 429 or 403."""
-        hub, known = self._hub, passage.known
+        hub, known = self.crm, passage.known
         target = len(passage.path) + 1 + len(passage.scope["query_string"])
         if target > hub.options.url_limit:
             return HTMLResponse("<html><body><h1>414 Request-URI Too Large</h1></body></html>", 414)
@@ -53,19 +44,18 @@ class Keeper:
             if policy := hub.limits.take(known.searching, oauth):
                 headers = {"Retry-After": "1"} if hub.options.retry_after else {}
                 return JSONResponse(limited(policy), 429, headers)
-            if known.scopes and not hub.options.scopes.intersection(known.scopes):
-                raise missing_scopes(known.scopes)
-            if not known.within(hub.options.tier):
+            scoped = not known.scopes or hub.options.scopes.intersection(known.scopes)
+            if not scoped or not known.within(hub.options.tier):
                 raise missing_scopes(known.scopes)
         except Problem as problem:
-            return JSONResponse(problem.body(), problem.status)
+            return problem.answer()
         return None
 
     def headers(self, passage: Passage[Known]) -> Iterable[tuple[str, str]]:
         """What is left of the limits; search says nothing of it."""
-        if passage.known.searching or passage.known.signing_in or not self._hub.options.limited:
+        if passage.known.searching or passage.known.signing_in or not self.crm.options.limited:
             return ()
-        return self._hub.limits.headers(passage.token == _OAUTH).items()
+        return self.crm.limits.headers(passage.token == _OAUTH).items()
 
     def outage(self, fault: Fault, passage: Passage[Known]) -> ASGIApp | None:
         """As `outages` has it."""
