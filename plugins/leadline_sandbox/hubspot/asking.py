@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
+from leadline_sandbox.hubspot.instants import full_iso
 from leadline_sandbox.hubspot.kinds import BY_NAME, Kind
 from leadline_sandbox.hubspot.problems import Problem, invalid, not_found
+
+T = TypeVar("T")
 
 # The API writes its own host here, whatever was asked; following it leaves the simulator.
 _LINKS = "https://api.hubspot.com"
@@ -60,6 +63,34 @@ def strings_of(given: dict[str, Any], name: str) -> list[str]:
     return found
 
 
+def properties_of(found: Any) -> dict[str, Any]:
+    """The properties of a body or of one of its inputs."""
+    if not isinstance(found, dict):
+        raise invalid("Invalid input JSON: 'properties' must be an object")
+    return found
+
+
+def inputs_of(body: dict[str, Any], most: int, what: str) -> list[dict[str, Any]]:
+    """The inputs of a batch; none at all is an empty batch, which is answered as done."""
+    found = body.get("inputs") or []
+    if not isinstance(found, list) or any(not isinstance(each, dict) for each in found):
+        raise invalid("Invalid input JSON: 'inputs' must be a list of objects")
+    if len(found) > most:
+        raise invalid(f"The maximum number of inputs{what} is {most}. Received {len(found)}.")
+    return found
+
+
+def batch_of(
+    now: int, results: list[Any], errors: list[Any], status: int = 200
+) -> tuple[dict[str, Any], int]:
+    """Body and status of a batch that was done at this instant: 207 where there are errors."""
+    at = full_iso(now)
+    body = {"status": "COMPLETE", "results": results, "startedAt": at, "completedAt": at}
+    if errors:
+        return {**body, "numErrors": len(errors), "errors": errors}, 207
+    return body, status
+
+
 def paging(request: Request, after: str) -> dict[str, Any]:
     """The paging part of an answer; nothing on the last page."""
     if not after:
@@ -88,7 +119,7 @@ def nothing() -> Response:
     return Response(status_code=204)
 
 
-def found_or_404(thing: Any, what: str) -> Any:
+def found_or_404(thing: T | None, what: str) -> T:
     """The thing, or 404."""
     if thing is None:
         raise not_found(f"{what} not found")

@@ -9,16 +9,17 @@ from starlette.responses import Response
 
 from leadline_sandbox.hubspot.asking import (
     answer,
+    batch_of,
     body_of,
+    inputs_of,
     kind_of,
     nothing,
     number_of,
     paging,
 )
 from leadline_sandbox.hubspot.hub import store_of
-from leadline_sandbox.hubspot.instants import full_iso
 from leadline_sandbox.hubspot.kinds import PRIMARY, Kind
-from leadline_sandbox.hubspot.problems import Problem, invalid
+from leadline_sandbox.hubspot.problems import Problem
 from leadline_sandbox.hubspot.store import Store, as_number
 
 router = APIRouter()
@@ -30,7 +31,7 @@ _LISTED = 500
 async def read(request: Request, kind: str, other: str) -> Response:
     """The associations of up to 1,000 records, each with its own paging."""
     of, to, store = kind_of(kind), kind_of(other), store_of(request)
-    inputs = _inputs(await body_of(request), _READ)
+    inputs = inputs_of(await body_of(request), _READ, "")
     results, errors = [], []
     for each in inputs:
         links = _links(store, of, str(each.get("id", "")), to)
@@ -44,7 +45,7 @@ async def read(request: Request, kind: str, other: str) -> Response:
         if len(rows) > most:
             found["paging"] = {"next": {"after": str(rows[most]["toObjectId"])}}
         results.append(found)
-    return _answered(store, results, errors)
+    return answer(*batch_of(store.clock.ms(), results, errors))
 
 
 @router.post("/crm/v4/associations/{kind}/{other}/batch/create")
@@ -63,7 +64,7 @@ async def create_default(request: Request, kind: str, other: str) -> Response:
 async def archive(request: Request, kind: str, other: str) -> Response:
     """Undo associations."""
     of, to, store = kind_of(kind), kind_of(other), store_of(request)
-    for each in _inputs(await body_of(request), _ARCHIVED):
+    for each in inputs_of(await body_of(request), _ARCHIVED, ""):
         for target in each.get("to") or ():
             store.links.remove(of, _end(each.get("from")), to, _end(target))
     return nothing()
@@ -89,13 +90,14 @@ async def associate(
     """Associate two records without a label."""
     of, to, store = kind_of(kind), kind_of(other), store_of(request)
     store.link(of.name, record_id, to.name, to_id)
-    return _answered(store, [{"from": {"id": record_id}, "to": {"id": to_id}}], [])
+    made = {"from": {"id": record_id}, "to": {"id": to_id}}
+    return answer(*batch_of(store.clock.ms(), [made], []))
 
 
 async def _create(request: Request, of: Kind, to: Kind) -> Response:
     store = store_of(request)
     results = []
-    for each in _inputs(await body_of(request), _CREATED):
+    for each in inputs_of(await body_of(request), _CREATED, ""):
         one, other = _end(each.get("from")), _end(each.get("to"))
         types = [int(t.get("associationTypeId", 0)) for t in each.get("types") or ()]
         for type_id in types or (None,):
@@ -109,16 +111,7 @@ async def _create(request: Request, of: Kind, to: Kind) -> Response:
                 "labels": [],
             }
         )
-    return _answered(store, results, [], 201)
-
-
-def _inputs(body: dict[str, Any], most: int) -> list[dict[str, Any]]:
-    found = body.get("inputs") or []
-    if not isinstance(found, list) or any(not isinstance(each, dict) for each in found):
-        raise invalid("Invalid input JSON: 'inputs' must be a list of objects")
-    if len(found) > most:
-        raise invalid(f"The maximum number of inputs is {most}. Received {len(found)}.")
-    return found
+    return answer(*batch_of(store.clock.ms(), results, [], 201))
 
 
 def _end(given: Any) -> int:
@@ -127,7 +120,7 @@ def _end(given: Any) -> int:
 
 def _links(store: Store, of: Kind, record_id: str, to: Kind) -> list[dict[str, Any]]:
     record = store.get(of.name, record_id)
-    if record is None or record.archived_at is not None:
+    if record is None or record.archived:
         return []
     with store.lock:
         links = store.links.of(of, record.number, to)
@@ -150,13 +143,3 @@ def _none(of: Kind, to: Kind, record_id: str) -> dict[str, Any]:
         "crm.associations.NO_ASSOCIATIONS_FOUND",
         context={"fromObjectId": [record_id], "fromObjectType": [of.type_id]},
     ).entry()
-
-
-def _answered(
-    store: Store, results: list[dict[str, Any]], errors: list[dict[str, Any]], status: int = 200
-) -> Response:
-    now = full_iso(store.clock.ms())
-    body = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
-    if errors:
-        return answer({**body, "numErrors": len(errors), "errors": errors}, 207)
-    return answer(body, status)

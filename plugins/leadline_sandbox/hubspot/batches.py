@@ -10,14 +10,16 @@ from starlette.responses import Response
 
 from leadline_sandbox.hubspot.asking import (
     answer,
+    batch_of,
     body_of,
     flag_of,
+    inputs_of,
     kind_of,
     nothing,
+    properties_of,
     strings_of,
 )
 from leadline_sandbox.hubspot.hub import store_of
-from leadline_sandbox.hubspot.instants import full_iso
 from leadline_sandbox.hubspot.kinds import Kind
 from leadline_sandbox.hubspot.problems import Problem, invalid
 from leadline_sandbox.hubspot.records import Record, shown
@@ -34,15 +36,17 @@ async def read(request: Request, kind: str) -> Response:
     """Records by id or by a unique property; the missing ones are an error of a 207."""
     of, store, body = kind_of(kind), store_of(request), await body_of(request)
     history = strings_of(body, "propertiesWithHistory")
-    inputs = _inputs(body, _MOST_WITH_HISTORY if history else _MOST, bool(history))
+    inputs = (
+        _inputs(body, _MOST_WITH_HISTORY, " for property histories") if history else _inputs(body)
+    )
     _no_duplicates(inputs)
     by, archived = body.get("idProperty"), flag_of(request, "archived")
     found: dict[int, Record] = {}
     missing = []
     for each in inputs:
         wanted = _id(each)
-        record = store.find(of.name, by, wanted) if by else store.get(of.name, wanted)
-        if record is None or (record.archived_at is not None) is not archived:
+        record = store.look(of.name, wanted, by)
+        if record is None or record.archived is not archived:
             missing.append(wanted)
         else:
             found[record.number] = record
@@ -55,13 +59,15 @@ async def read(request: Request, kind: str) -> Response:
 async def update(request: Request, kind: str) -> Response:
     """Write properties by record id. Ids of merged records are left out without a word."""
     of, store, body = kind_of(kind), store_of(request), await body_of(request)
-    inputs = _inputs(body, _MOST)
+    inputs = _inputs(body)
     _no_duplicates(inputs)
     missing, targets = [], []
     for each in inputs:
         by = each.get("idProperty")
-        record = _by_unique(store, of, by, _id(each)) if by else store.get(of.name, _id(each))
-        if record is None or record.archived_at is not None:
+        if by:
+            _check_unique(store, of, by, allow_email=False)
+        record = store.look(of.name, _id(each), by)
+        if record is None or record.archived:
             missing.append(_id(each))
         elif (
             by
@@ -72,7 +78,7 @@ async def update(request: Request, kind: str) -> Response:
     traced = _traced(inputs) and store.options.heeds_traces
     wrong = _check(store, of, [each for each, _ in targets], traced)
     results = [
-        _written(store, record, each, store.update(of.name, record.number, _properties(each)))
+        _written(store, each, store.update(of.name, record.number, _properties(each)))
         for each, record in targets
         if id(each) not in wrong
     ]
@@ -84,12 +90,12 @@ async def update(request: Request, kind: str) -> Response:
 async def upsert(request: Request, kind: str) -> Response:
     """Write by a unique property, and create what is not there."""
     of, store, body = kind_of(kind), store_of(request), await body_of(request)
-    inputs = _inputs(body, _MOST)
+    inputs = _inputs(body)
     _no_duplicates(inputs)
     for each in inputs:
         if not each.get("idProperty"):
             raise invalid("idProperty must be provided for every input of an upsert")
-        _unique(store, of, each["idProperty"], allow_email=True)
+        _check_unique(store, of, each["idProperty"], allow_email=True)
     wrong = _check(store, of, inputs, _traced(inputs))
     results = []
     for each in inputs:
@@ -101,7 +107,7 @@ async def upsert(request: Request, kind: str) -> Response:
             record = store.create(of.name, {by: _id(each), **properties})
         else:
             record = store.update(of.name, there.number, properties)
-        results.append({**_written(store, record, each, record), "new": there is None})
+        results.append({**_written(store, each, record), "new": there is None})
     return _answered(store, results, list(wrong.values()))
 
 
@@ -109,7 +115,7 @@ async def upsert(request: Request, kind: str) -> Response:
 async def create(request: Request, kind: str) -> Response:
     """New records; one that is there already refuses the whole batch."""
     of, store, body = kind_of(kind), store_of(request), await body_of(request)
-    inputs = _inputs(body, _MOST)
+    inputs = _inputs(body)
     wrong = _check(store, of, inputs, _traced(inputs))
     good = [each for each in inputs if id(each) not in wrong]
     if of.name == "contacts":
@@ -117,7 +123,7 @@ async def create(request: Request, kind: str) -> Response:
     results = []
     for each in good:
         record = store.create(of.name, _properties(each))
-        results.append(_written(store, record, each, record))
+        results.append(_written(store, each, record))
     return _answered(store, results, list(wrong.values()), created=True)
 
 
@@ -125,29 +131,17 @@ async def create(request: Request, kind: str) -> Response:
 async def archive(request: Request, kind: str) -> Response:
     """Archive by id; unknown ids are passed over."""
     of, store, body = kind_of(kind), store_of(request), await body_of(request)
-    inputs = _inputs(body, _MOST)
+    inputs = _inputs(body)
     _no_duplicates(inputs)
     for each in inputs:
         record = store.get(of.name, _id(each))
-        if record is not None and record.archived_at is None:
+        if record is not None and not record.archived:
             store.archive(of.name, record.number)
     return nothing()
 
 
-def _inputs(body: dict[str, Any], most: int, history: bool = False) -> list[Input]:
-    """The inputs; none at all is an empty batch, which is answered as done."""
-    found = body.get("inputs") or []
-    if not isinstance(found, list) or any(not isinstance(each, dict) for each in found):
-        raise invalid("Invalid input JSON: 'inputs' must be a list of objects")
-    if len(found) > most:
-        raise invalid(
-            "The maximum number of inputs supported in a batch request for property histories is "
-            f"{most}. Received {len(found)}."
-            if history
-            else f"The maximum number of inputs supported in a batch request is {most}. "
-            f"Received {len(found)}."
-        )
-    return found
+def _inputs(body: dict[str, Any], most: int = _MOST, of_what: str = "") -> list[Input]:
+    return inputs_of(body, most, f" supported in a batch request{of_what}")
 
 
 def _id(each: Input) -> str:
@@ -155,10 +149,7 @@ def _id(each: Input) -> str:
 
 
 def _properties(each: Input) -> dict[str, Any]:
-    found = each.get("properties") or {}
-    if not isinstance(found, dict):
-        raise invalid("Invalid input JSON: 'properties' must be an object")
-    return found
+    return properties_of(each.get("properties") or {})
 
 
 def _no_duplicates(inputs: Sequence[Input]) -> None:
@@ -182,15 +173,10 @@ def _no_conflicts(store: Store, inputs: Sequence[Input]) -> None:
             raise invalid(f"Duplicate email in batch input: {email}")
 
 
-def _unique(store: Store, of: Kind, by: str, *, allow_email: bool) -> None:
+def _check_unique(store: Store, of: Kind, by: str, *, allow_email: bool) -> None:
     found = store.schemas[of.name].properties.get(by)
     if found is None or not found.unique or (by == "email" and not allow_email):
         raise invalid(f"Unable to perform update/upsert by non-unique {of.type_id} property {by}")
-
-
-def _by_unique(store: Store, of: Kind, by: str, value: str) -> Record | None:
-    _unique(store, of, by, allow_email=False)
-    return store.find(of.name, by, value)
 
 
 def _traced(inputs: Sequence[Input]) -> bool:
@@ -229,9 +215,9 @@ def _missing(of: Kind, ids: list[str]) -> list[dict[str, Any]]:
     return [problem.entry()]
 
 
-def _written(store: Store, record: Record, each: Input, now: Record) -> dict[str, Any]:
+def _written(store: Store, each: Input, record: Record) -> dict[str, Any]:
     known = store.schemas[record.kind.name].properties
-    found = shown(now, known, _properties(each))
+    found = shown(record, known, _properties(each))
     if each.get("objectWriteTraceId"):
         found["objectWriteTraceId"] = str(each["objectWriteTraceId"])
     return found
@@ -244,13 +230,4 @@ def _answered(
     *,
     created: bool = False,
 ) -> Response:
-    now = full_iso(store.clock.ms())
-    body: dict[str, Any] = {
-        "status": "COMPLETE",
-        "results": results,
-        "startedAt": now,
-        "completedAt": now,
-    }
-    if errors:
-        return answer({**body, "numErrors": len(errors), "errors": errors}, 207)
-    return answer(body, 201 if created else 200)
+    return answer(*batch_of(store.clock.ms(), results, errors, 201 if created else 200))

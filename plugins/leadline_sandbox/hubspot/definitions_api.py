@@ -5,10 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from leadline_sandbox.hubspot.asking import answer, body_of, flag_of, kind_of, nothing
+from leadline_sandbox.hubspot.asking import answer, batch_of, body_of, flag_of, kind_of, nothing
 from leadline_sandbox.hubspot.hub import store_of
-from leadline_sandbox.hubspot.instants import full_iso
-from leadline_sandbox.hubspot.problems import Problem, not_found
+from leadline_sandbox.hubspot.problems import Problem
 from leadline_sandbox.hubspot.schema import Schema
 from leadline_sandbox.hubspot.store import Store
 
@@ -81,25 +80,18 @@ async def batch(request: Request, kind: str, verb: str) -> Response:
     results, errors = [], []
     for each in inputs:
         try:
-            made = schema.live(each["name"]) if verb == "read" else schema.create(each, now)
+            made = schema.find(each["name"]) if verb == "read" else schema.create(each, now)
             results.append(made.as_json())
         except Problem as problem:
             errors.append({**problem.entry(), "context": {"name": [str(each.get("name"))]}})
-    found = {"status": "COMPLETE", "results": results}
-    found |= {"startedAt": full_iso(now), "completedAt": full_iso(now)}
-    if errors:
-        return answer({**found, "numErrors": len(errors), "errors": errors}, 207)
-    return answer(found, 200 if verb == "read" else 201)
+    return answer(*batch_of(now, results, errors, 200 if verb == "read" else 201))
 
 
 @router.get("/{kind}/{name}")
 async def read(request: Request, kind: str, name: str) -> Response:
     """One definition."""
     _, schema = _schema(request, kind)
-    found = schema.properties.get(name)
-    if found is None or found.archived is not flag_of(request, "archived"):
-        raise not_found(f"resource not found: property '{name}' does not exist")
-    return answer(found.as_json())
+    return answer(schema.find(name, archived=flag_of(request, "archived")).as_json())
 
 
 @router.patch("/{kind}/{name}")

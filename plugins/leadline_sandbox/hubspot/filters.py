@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from leadline_sandbox.hubspot.definitions import Property
-from leadline_sandbox.hubspot.index import Entry
 from leadline_sandbox.hubspot.instants import read_day, read_instant
 from leadline_sandbox.hubspot.kinds import BY_NAME, Kind
 from leadline_sandbox.hubspot.problems import Problem, invalid
+from leadline_sandbox.hubspot.records import Record
 from leadline_sandbox.hubspot.store import Store, as_number
 
-Test = Callable[[Entry], bool]
+Test = Callable[[Record], bool]
 Key = Callable[[str], Any]
 _WORD = re.compile(r"[\w@.\-]+")
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -75,7 +75,7 @@ def _comparing(kind: Kind, found: Property, operator: str, given: dict[str, Any]
     return lambda entry: (value := get(entry)) is not None and compare(value, limit)
 
 
-def _getter(kind: Kind, found: Property) -> Callable[[Entry], Any]:
+def _getter(kind: Kind, found: Property) -> Callable[[Record], Any]:
     """The comparable value of an entry; None when it is unset or junk."""
     name, read = found.name, key_of(found)
     if name == "hs_object_id":

@@ -67,7 +67,7 @@ async def read(request: Request, guid: str) -> Response:
 async def submissions(request: Request, guid: str) -> Response:
     """What was sent with a form; `after` is the submission that comes next."""
     store = store_of(request)
-    form: Form = found_or_404(store.feeds.forms.get(guid), "form")
+    form = found_or_404(store.feeds.forms.get(guid), "form")
     if form.type == "blog_comment":
         raise Problem(
             400, "Submissions of this form cannot be read.", "FORM_TYPE_NOT_ALLOWED",

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 
 def iso(ms: int) -> str:
     """ISO-8601 with Z; milliseconds are left out where there are none, as the API does."""
-    instant = datetime.fromtimestamp(ms // 1_000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{instant}.{ms % 1_000:03d}Z" if ms % 1_000 else f"{instant}Z"
+    return full_iso(ms).replace(".000Z", "Z")
 
 
 def full_iso(ms: int) -> str:

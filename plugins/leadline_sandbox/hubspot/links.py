@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from leadline_sandbox.hubspot.kinds import ALL, OPPOSITE, PRIMARY, Kind, type_between
+from leadline_sandbox.hubspot.kinds import ALL, OPPOSITE, Kind, type_between
 
 Side = dict[int, dict[int, list[int]]]  # id → id of the other → association type ids
 
@@ -19,10 +19,8 @@ class Links:
         self, kind: Kind, number: int, other: Kind, to: int, type_id: int | None = None
     ) -> None:
         """Associate two records; a link that is there already stays one link."""
-        plain = type_between(kind, other)
-        self._put(kind, number, other, to, type_id or plain)
-        back = OPPOSITE.get(type_id or 0) if type_id in PRIMARY.values() else None
-        self._put(other, to, kind, number, back or type_between(other, kind))
+        self._put(kind, number, other, to, type_id or type_between(kind, other))
+        self._put(other, to, kind, number, OPPOSITE.get(type_id or 0) or type_between(other, kind))
 
     def of(self, kind: Kind, number: int, other: Kind) -> dict[int, list[int]]:
         """The ids of the others, in order, with the type ids of each link."""

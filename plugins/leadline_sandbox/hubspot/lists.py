@@ -54,12 +54,12 @@ async def read(request: Request, number: int) -> Response:
 async def members(request: Request, number: int) -> Response:
     """Who is on a list, the first to join first; who is deleted is no member."""
     store = store_of(request)
-    found: ContactList = found_or_404(store.feeds.lists.get(number), "list")
+    found = found_or_404(store.feeds.lists.get(number), "list")
     with store.lock:
         joined = [
             (at, contact.id)
             for member, at in found.members.items()
-            if (contact := store.get(CONTACTS.name, member)) and contact.archived_at is None
+            if (contact := store.get(CONTACTS.name, member)) and not contact.archived
         ]
     rows, after = page_of(request, sorted(joined), _MEMBERS, 100)
     return answer(

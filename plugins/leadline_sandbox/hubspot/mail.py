@@ -8,19 +8,19 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from leadline_sandbox.hubspot.asking import answer, flag_of, found_or_404, number_of
-from leadline_sandbox.hubspot.feeds import Campaign, Change, MailEvent
+from leadline_sandbox.hubspot.feeds import Change, MailEvent
 from leadline_sandbox.hubspot.hub import store_of
 from leadline_sandbox.hubspot.problems import invalid
 from leadline_sandbox.hubspot.store import Store
 
 router = APIRouter(prefix="/email/public/v1")
 _MOST, _DEFAULT = 1_000, 100
-_TYPES = """
+_WORDS = """
     SENT PROCESSED DELIVERED OPEN CLICK BOUNCE DROPPED MTA_DROPPED DEFERRED UNSUBSCRIBED SPAMREPORT
     STATUSCHANGE OPT_IN_CHANGE FORWARD PRINT REPLY SUPPRESSED SELECTED ERROR UNBOUNCE
     CLICK_ON_IDENTIFIED_LINK
 """
-TYPES = frozenset(_TYPES.split())
+_TYPES = frozenset(_WORDS.split())
 _APP = 113
 
 
@@ -29,7 +29,7 @@ async def events(request: Request) -> Response:
     """Events between two instants in milliseconds (both included), of one type or of all."""
     store, asked = store_of(request), request.query_params
     wanted = asked.get("eventType")
-    if wanted and wanted not in TYPES:
+    if wanted and wanted not in _TYPES:
         raise invalid(f"{wanted} is not an event type; name one", eventType=wanted)
     recipient, campaign = asked.get("recipient", "").lower(), asked.get("campaignId")
     real_only = flag_of(request, "excludeFilteredEvents")
@@ -58,7 +58,7 @@ async def campaigns(request: Request) -> Response:
 @router.get("/campaigns/{number}")
 async def campaign(request: Request, number: int) -> Response:
     """One mailing with its name and subject."""
-    found: Campaign = found_or_404(store_of(request).feeds.campaigns.get(number), "campaign")
+    found = found_or_404(store_of(request).feeds.campaigns.get(number), "campaign")
     return answer(
         {
             "id": found.number,

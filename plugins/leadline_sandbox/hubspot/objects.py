@@ -16,10 +16,11 @@ from leadline_sandbox.hubspot.asking import (
     nothing,
     number_of,
     paging,
+    properties_of,
 )
 from leadline_sandbox.hubspot.hub import store_of
 from leadline_sandbox.hubspot.kinds import Kind, type_between
-from leadline_sandbox.hubspot.problems import invalid, not_found
+from leadline_sandbox.hubspot.problems import invalid, no_object
 from leadline_sandbox.hubspot.records import Record, shown
 from leadline_sandbox.hubspot.store import Store, as_number
 
@@ -46,7 +47,7 @@ async def list_records(request: Request, kind: str) -> Response:
 async def create(request: Request, kind: str) -> Response:
     """A new record, with associations if there are any in the body."""
     of, store, body = kind_of(kind), store_of(request), await body_of(request)
-    record = store.create(of.name, _properties(body))
+    record = store.create(of.name, properties_of(body.get("properties", {})))
     for each in body.get("associations") or ():
         _associate(store, record, each)
     return answer(shown(record, store.schemas[of.name].properties, record.values), 201)
@@ -66,8 +67,8 @@ async def erase(request: Request, kind: str) -> Response:
     """Delete for good; an id that is unknown is answered alike."""
     of, store, body = kind_of(kind), store_of(request), await body_of(request)
     wanted, by = str(body.get("objectId", "")), body.get("idProperty") or "hs_object_id"
-    record = store.find(of.name, by, wanted) if by != "hs_object_id" else store.get(of.name, wanted)
-    if record is not None and record.archived_at is None:
+    record = store.look(of.name, wanted, by if by != "hs_object_id" else None)
+    if record is not None and not record.archived:
         store.erase(of.name, record.number)
     return nothing()
 
@@ -78,9 +79,9 @@ async def read(request: Request, kind: str, record_id: str) -> Response:
     of, store = kind_of(kind), store_of(request)
     by = request.query_params.get("idProperty")
     archived = flag_of(request, "archived")
-    record = store.find(of.name, by, record_id) if by else store.get(of.name, record_id)
-    if record is None or (record.archived_at is not None) is not archived:
-        raise not_found(f"Object not found.  objectId are usually numeric: {record_id}")
+    record = store.look(of.name, record_id, by)
+    if record is None or record.archived is not archived:
+        raise no_object(record_id)
     return answer(_answered(request, store, record, names_of(request, "propertiesWithHistory")))
 
 
@@ -89,10 +90,10 @@ async def update(request: Request, kind: str, record_id: str) -> Response:
     """Write properties of one record."""
     of, store, body = kind_of(kind), store_of(request), await body_of(request)
     by = request.query_params.get("idProperty")
-    target: Any = store.find(of.name, by, record_id) if by else store.get(of.name, record_id)
+    target = store.look(of.name, record_id, by)
     if target is None:
-        raise not_found(f"Object not found.  objectId are usually numeric: {record_id}")
-    properties = _properties(body)
+        raise no_object(record_id)
+    properties = properties_of(body.get("properties", {}))
     record = store.update(of.name, target.number, properties)
     return answer(shown(record, store.schemas[of.name].properties, properties))
 
@@ -130,13 +131,6 @@ def _linked(store: Store, record: Record, other: Kind) -> dict[str, Any]:
     found: dict[str, Any] = {"results": results[:_INLINE]}
     if len(results) > _INLINE:
         found["paging"] = {"next": {"after": results[_INLINE]["id"], "link": ""}}
-    return found
-
-
-def _properties(body: dict[str, Any]) -> dict[str, Any]:
-    found = body.get("properties", {})
-    if not isinstance(found, dict):
-        raise invalid("Invalid input JSON: 'properties' must be an object")
     return found
 
 

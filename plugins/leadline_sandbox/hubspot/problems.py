@@ -58,6 +58,11 @@ def not_found(message: str = "resource not found") -> Problem:
     return Problem(404, message, "OBJECT_NOT_FOUND")
 
 
+def no_object(record_id: str | int) -> Problem:
+    """404: no live record has this id."""
+    return not_found(f"Object not found.  objectId are usually numeric: {record_id}")
+
+
 def missing_scopes(scopes: Sequence[str]) -> Problem:
     """403: the token, or what the account has bought, does not reach this call."""
     return Problem(

@@ -30,20 +30,32 @@ class Record:
         """The id as the API writes it."""
         return str(self.number)
 
-    def value(self, name: str) -> str:
-        """The text of a property; "" when it is unset."""
-        return self.system(name) or self.values.get(name, "")
+    @property
+    def archived(self) -> bool:
+        """Whether it was deleted, and can be restored."""
+        return self.archived_at is not None
 
-    def system(self, name: str) -> str:
-        """The text of what the CRM keeps itself; "" for anything else."""
-        return system_value(self.kind, name, self.number, self.created, self.modified)
+    def value(self, name: str) -> str:
+        """The text of a property; "" when it is unset, as a contact's hs_lastmodifieddate is."""
+        if name == "hs_object_id":
+            return self.id
+        if name == self.kind.modified:
+            return iso(self.modified)
+        if name == self.kind.created:
+            return iso(self.created)
+        return self.values.get(name, "")
+
+    def as_it_is(self) -> Record:
+        """A copy that no later change moves."""
+        return Record(self.kind, self.number, self.values, self.created, self.modified)
+
+    def kept(self, name: str) -> list[tuple[str, int]]:
+        """A property's values and since when each held, the oldest first."""
+        value = self.value(name)
+        return self.history.get(name) or ([(value, self.created)] if value else [])
 
     def versions(self, name: str) -> list[dict[str, Any]]:
-        """A property's values, the newest first."""
-        kept = self.history.get(name)
-        if kept is None:
-            value = self.value(name)
-            kept = [(value, self.created)] if value else []
+        """The same as the API shows it, the newest first."""
         return [
             {
                 "value": value,
@@ -52,19 +64,8 @@ class Record:
                 "sourceId": "sandbox",
                 "sourceLabel": "",
             }
-            for value, at in reversed(kept)
+            for value, at in reversed(self.kept(name))
         ]
-
-
-def system_value(kind: Kind, name: str, number: int, created: int, modified: int) -> str:
-    """hs_object_id and the two dates; hs_lastmodifieddate of a contact is never filled."""
-    if name == "hs_object_id":
-        return str(number)
-    if name == kind.modified:
-        return iso(modified)
-    if name == kind.created:
-        return iso(created)
-    return ""
 
 
 def shown(
@@ -74,9 +75,13 @@ def shown(
     history: Iterable[str] = (),
 ) -> dict[str, Any]:
     """The record as an answer; a property that does not exist is silently left out."""
-    found = as_json(record.kind, record.number, record.created, record.modified)
-    found["properties"] = picked(record.kind, record.value, known, names)
-    found["archived"] = record.archived_at is not None
+    found = {
+        "id": record.id,
+        "properties": _picked(record, known, list(names)),
+        "createdAt": iso(record.created),
+        "updatedAt": iso(record.modified),
+        "archived": record.archived,
+    }
     if record.archived_at is not None:
         found["archivedAt"] = full_iso(record.archived_at)
     asked = [name for name in history if name in known]
@@ -85,21 +90,9 @@ def shown(
     return found
 
 
-def as_json(kind: Kind, number: int, created: int, modified: int) -> dict[str, Any]:
-    """What every answer about a record says, without properties."""
-    return {
-        "id": str(number),
-        "properties": {},
-        "createdAt": iso(created),
-        "updatedAt": iso(modified),
-        "archived": False,
-    }
-
-
-def picked(
-    kind: Kind, value: Any, known: Mapping[str, Any], names: Iterable[str]
-) -> dict[str, str | None]:
+def _picked(record: Record, known: Mapping[str, Any], names: list[str]) -> dict[str, str | None]:
     """The properties that were asked for, or the default ones; null when unset."""
+    kind = record.kind
     asked = [name for name in names if name in known and not known[name].archived]
-    wanted = [*asked, *kind.always] if asked or any(True for _ in names) else kind.defaults
-    return {name: value(name) or None for name in dict.fromkeys(wanted)}
+    wanted = [*asked, *kind.always] if names else kind.defaults
+    return {name: record.value(name) or None for name in dict.fromkeys(wanted)}

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from leadline_sandbox.hubspot.definitions import Choice, Property, group_names, standard
+from leadline_sandbox.hubspot.kinds import Kind
 from leadline_sandbox.hubspot.problems import Problem, invalid, not_found
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
@@ -23,14 +24,14 @@ _NEEDED = ("name", "label", "type", "fieldType", "groupName")
 class Schema:
     """Properties by name, archived ones included, and groups: name → label."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: Kind) -> None:
         self.properties = standard(kind)
         self.groups = group_names(kind)
 
-    def live(self, name: str) -> Property:
-        """The property of this name; 404 when there is none."""
+    def find(self, name: str, *, archived: bool = False) -> Property:
+        """The live (or archived) property of this name; 404 when there is none."""
         found = self.properties.get(name)
-        if found is None or found.archived:
+        if found is None or found.archived is not archived:
             raise not_found(f"resource not found: property '{name}' does not exist")
         return found
 
@@ -56,7 +57,7 @@ class Schema:
 
     def update(self, name: str, given: dict[str, Any], now: int) -> Property:
         """Change a definition; a list of options replaces the whole list."""
-        found = self.live(name)
+        found = self.find(name)
         if found.built_in:
             raise invalid(f"Property '{name}' is defined by HubSpot and cannot be changed.")
         if given.get("groupName", found.group) not in self.groups:
@@ -71,7 +72,7 @@ class Schema:
 
     def archive(self, name: str) -> None:
         """Put a property away; creating it again brings it back."""
-        found = self.live(name)
+        found = self.find(name)
         if found.built_in:
             raise invalid(f"Property '{name}' is defined by HubSpot and cannot be archived.")
         found.archived = True

@@ -11,10 +11,9 @@ from starlette.responses import Response
 from leadline_sandbox.hubspot.asking import answer, body_of, kind_of, paging, strings_of
 from leadline_sandbox.hubspot.filters import Test, compile_filter, key_of
 from leadline_sandbox.hubspot.hub import store_of
-from leadline_sandbox.hubspot.index import Entry
 from leadline_sandbox.hubspot.kinds import Kind
 from leadline_sandbox.hubspot.problems import Problem, invalid
-from leadline_sandbox.hubspot.records import as_json, picked
+from leadline_sandbox.hubspot.records import Record, shown
 from leadline_sandbox.hubspot.store import Store
 
 router = APIRouter(prefix="/crm/v3/objects")
@@ -32,15 +31,11 @@ async def search(request: Request, kind: str) -> Response:
         raise invalid(f"The request body is longer than {longest} characters.")
     body = await body_of(request)
     limit, after = _place(body)
-    tests = [_group(store, of, group) for group in _groups(body)]
+    tests = [[compile_filter(store, of, each) for each in group] for group in _groups(body)]
     found = _sorted(store, of, body, _matching(store, of, body, tests))
     rows = _disordered(store, found, limit, after)
     known, names = store.schemas[of.name].properties, strings_of(body, "properties")
-    results = []
-    for entry in rows:
-        row = as_json(of, entry.number, entry.created, entry.modified)
-        row["properties"] = picked(of, entry.value, known, names)
-        results.append(row)
+    results = [shown(entry, known, names) for entry in rows]
     following = str(after + limit) if after + limit < len(found) else ""
     return answer({"total": len(found), "results": results, **paging(request, following)})
 
@@ -70,13 +65,9 @@ def _groups(body: dict[str, Any]) -> list[list[dict[str, Any]]]:
     return groups
 
 
-def _group(store: Store, of: Kind, filters: list[dict[str, Any]]) -> list[Test]:
-    return [compile_filter(store, of, each) for each in filters]
-
-
 def _matching(
     store: Store, of: Kind, body: dict[str, Any], groups: list[list[Test]]
-) -> list[Entry]:
+) -> list[Record]:
     """Entries that pass every filter of any group, by id."""
     with store.lock:
         entries = store.index(of.name).after(_least_id(body), store.clock.ms())
@@ -103,7 +94,7 @@ def _least_id(body: dict[str, Any]) -> int:
     return -1
 
 
-def _sorted(store: Store, of: Kind, body: dict[str, Any], found: list[Entry]) -> list[Entry]:
+def _sorted(store: Store, of: Kind, body: dict[str, Any], found: list[Record]) -> list[Record]:
     sorts = body.get("sorts") or []
     if len(sorts) > 1:
         raise invalid("a search takes one sort")
@@ -124,7 +115,7 @@ def _sorted(store: Store, of: Kind, body: dict[str, Any], found: list[Entry]) ->
     return [*sorted(filled, key=lambda e: read(e.value(name)) or 0, reverse=falling), *empty]
 
 
-def _disordered(store: Store, found: list[Entry], limit: int, after: int) -> list[Entry]:
+def _disordered(store: Store, found: list[Record], limit: int, after: int) -> list[Record]:
     """A page, out of order where the portal is set so; the same each time."""
     if store.options.order == "all":
         found = list(found)

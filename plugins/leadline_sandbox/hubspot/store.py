@@ -25,7 +25,7 @@ from leadline_sandbox.hubspot.kinds import (
 from leadline_sandbox.hubspot.links import Links
 from leadline_sandbox.hubspot.merging import Leaving, merged_values
 from leadline_sandbox.hubspot.options import Options
-from leadline_sandbox.hubspot.problems import Problem, not_found
+from leadline_sandbox.hubspot.problems import Problem, no_object, not_found
 from leadline_sandbox.hubspot.records import Record, Values
 from leadline_sandbox.hubspot.schema import Schema
 from leadline_sandbox.hubspot.stages import held_back, stage_dates
@@ -39,7 +39,7 @@ class Store:
     def __init__(self, options: Options, clock: Clock) -> None:
         self.options, self.clock = options, clock
         self.lock = threading.RLock()
-        self.schemas = {kind.name: Schema(kind.name) for kind in ALL}
+        self.schemas = {kind.name: Schema(kind) for kind in ALL}
         self.links = Links()
         self.feeds = Feeds()
         self.owners: list[dict[str, Any]] = []
@@ -50,7 +50,6 @@ class Store:
         self._emails: dict[str, int] = {}
         self._merged: dict[tuple[str, int], int] = {}
         self._stashed: dict[tuple[str, int], Leaving] = {}
-        self.erased_emails: set[str] = set()
 
     @locked
     def create(
@@ -111,8 +110,12 @@ class Store:
         if of is CONTACTS and name == "email":
             number = self._emails.get(value.strip().lower())
             found = self._records[of.name].get(number) if number is not None else None
-            return found if found and found.archived_at is None else None
+            return found if found and not found.archived else None
         return next((r for r in self.records(kind) if r.value(name) == value), None)
+
+    def look(self, kind: str, value: str, by: str | None = None) -> Record | None:
+        """The record with this id, archived ones too, or the live one with this value of `by`."""
+        return self.find(kind, by, value) if by else self.get(kind, value)
 
     @locked
     def records(self, kind: str, archived: bool = False) -> list[Record]:
@@ -120,9 +123,7 @@ class Store:
         name = BY_NAME[kind].name
         there = self._records[name]
         return [
-            there[number]
-            for number in self._numbers[name]
-            if (there[number].archived_at is not None) is archived
+            there[number] for number in self._numbers[name] if there[number].archived is archived
         ]
 
     @locked
@@ -133,7 +134,7 @@ class Store:
         found: list[Record] = []
         for place in range(bisect_left(numbers, start), len(numbers)):
             record = there[numbers[place]]
-            if (record.archived_at is not None) is archived:
+            if record.archived is archived:
                 if len(found) == limit:
                     return found, record.id
                 found.append(record)
@@ -186,7 +187,7 @@ class Store:
     def restore(self, kind: str, record_id: str | int) -> Record:
         """Bring an archived record back; its modified date moves."""
         record = self.get(kind, record_id)
-        if record is None or record.archived_at is None:
+        if record is None or not record.archived:
             raise not_found()
         record.archived_at, record.modified = None, self.clock.ms()
         taken = self._stashed.pop((record.kind.name, record.number), [])
@@ -198,9 +199,7 @@ class Store:
     @locked
     def erase(self, kind: str, record_id: str | int) -> None:
         """Delete for good, as the GDPR asks: the record is in no list any more."""
-        record = self.live(kind, record_id)
-        self._remove(record)
-        self.erased_emails.update(_emails_of(record))
+        self._remove(self.live(kind, record_id))
 
     @locked
     def merge(self, kind: str, primary_id: str | int, merged_id: str | int) -> Record:
@@ -237,8 +236,8 @@ class Store:
     def live(self, kind: str, record_id: str | int) -> Record:
         """The record of an id (merged ones included) that is not archived; 404 otherwise."""
         record = self.get(kind, record_id)
-        if record is None or record.archived_at is not None:
-            raise not_found(f"Object not found.  objectId are usually numeric: {record_id}")
+        if record is None or record.archived:
+            raise no_object(record_id)
         return record
 
     def kinds_by_type(self, kind: Kind, type_id: int) -> list[Kind]:
@@ -256,7 +255,7 @@ class Store:
     def _write(self, record: Record, moved: Mapping[str, str], now: int, *, moves: bool) -> None:
         self._forget_emails(record)
         for name, value in moved.items():
-            record.history.setdefault(name, _history(record, name)).append((value, now))
+            record.history[name] = [*record.kept(name), (value, now)]
         record.values = _changed(record.values, moved)
         if moves:
             record.modified = now
@@ -264,16 +263,17 @@ class Store:
         self._note(record)
 
     def _note(self, record: Record) -> None:
-        lag = int(self.options.lag_seconds * 1_000)
-        self._indexes[record.kind.name].note(record, self.clock.ms(), lag)
+        self._indexes[record.kind.name].note(record, self.clock.ms(), self._lag())
 
     def _remove(self, record: Record) -> None:
-        lag = int(self.options.lag_seconds * 1_000)
         self.links.take(record.kind, record.number)
         self._forget_emails(record)
         del self._records[record.kind.name][record.number]
         self._numbers[record.kind.name].remove(record.number)
-        self._indexes[record.kind.name].drop(record.number, self.clock.ms(), lag)
+        self._indexes[record.kind.name].drop(record.number, self.clock.ms(), self._lag())
+
+    def _lag(self) -> int:
+        return int(self.options.lag_seconds * 1_000)
 
     def _next(self, kind: Kind) -> int:
         numbers = self._numbers[kind.name]
@@ -281,7 +281,7 @@ class Store:
         return max([kind.first_id - 1, *numbers[-1:], *gone]) + 1
 
     def _know_emails(self, record: Record) -> None:
-        if record.kind is CONTACTS and record.archived_at is None:
+        if record.kind is CONTACTS and not record.archived:
             for email in _emails_of(record):
                 self._emails[email] = record.number
 
@@ -302,11 +302,6 @@ def as_number(record_id: str | int) -> int:
     """An id as a number; -1, which nothing has, when it is none."""
     text = str(record_id)
     return int(text) if text.isascii() and text.isdigit() else -1
-
-
-def _history(record: Record, name: str) -> list[tuple[str, int]]:
-    value = record.value(name)
-    return [(value, record.created)] if value else []
 
 
 def _changed(values: Values, moved: Mapping[str, str]) -> Values:
