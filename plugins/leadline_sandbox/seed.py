@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from pathlib import Path
 
 Row = dict[str, str]
 
+# Whose contacts they are, in either CRM.
+SELLERS = (("Ida", "Kowalska"), ("Jonas", "Brandt"), ("Aoife", "Byrne"))
 _SMALL = 2_000  # contacts: what many tests of one run ask for again
 
 
@@ -39,6 +42,13 @@ class Funnel:
     activities: tuple[Act, ...]
     outcomes: tuple[Row, ...]
 
+    def acts(self) -> dict[int, list[Act]]:
+        """What each contact did, by the demo's number; nothing for who did nothing."""
+        found: dict[int, list[Act]] = defaultdict(list)
+        for act in self.activities:
+            found[act.contact].append(act)
+        return found
+
 
 def funnel(contacts: int, seed: int, today: date, each: float) -> Funnel:
     """The same rows for the same arguments; `each` is how many activities a contact has."""
@@ -59,6 +69,14 @@ def _made(contacts: int, seed: int, today: date, each: float) -> Funnel:
 
 
 _kept = lru_cache(maxsize=4)(_made)
+
+
+def company_domain(row: Row) -> str:
+    """The domain of a contact's company; "" for free mail, or where no company is named."""
+    from leadline.demo.contacts import FREE_MAIL
+
+    domain = row["Email"].lower().partition("@")[2]
+    return "" if domain in FREE_MAIL or not row["Company"] else domain
 
 
 def milliseconds(instant: str) -> int:

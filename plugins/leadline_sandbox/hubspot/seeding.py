@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
 from leadline_sandbox.hubspot.instants import full_iso
-from leadline_sandbox.hubspot.kinds import COMPANIES, CONTACTS
+from leadline_sandbox.hubspot.kinds import COMPANIES, CONTACTS, PRIMARY, type_between
 from leadline_sandbox.hubspot.projecting import Projector
 from leadline_sandbox.hubspot.records import Record
 from leadline_sandbox.hubspot.stages import stage_dates
 from leadline_sandbox.hubspot.store import Store
-from leadline_sandbox.seed import Act, Funnel, Row, funnel, milliseconds, uncollected
+from leadline_sandbox.seed import (
+    SELLERS,
+    Act,
+    Funnel,
+    Row,
+    company_domain,
+    funnel,
+    milliseconds,
+    uncollected,
+)
 
-_FREE_MAIL = ("freemail.example", "postbox.example", "webmail.example")
 _TEXTS = {
     "firstname": "First name",
     "lastname": "Last name",
@@ -55,7 +63,6 @@ _PIPELINE = (
     ("closedwon", "Closed won", "1.0"),
     ("closedlost", "Closed lost", "0.0"),
 )
-_OWNERS = ("Ida Kowalska", "Jonas Brandt", "Aoife Byrne")
 
 
 def fill(store: Store, contacts: int, seed: int) -> None:
@@ -66,10 +73,7 @@ def fill(store: Store, contacts: int, seed: int) -> None:
     today = store.clock.now().date()
     with store.lock, uncollected():
         made = funnel(contacts, seed, today, store.options.activities_per_contact)
-        acts: dict[int, list[Act]] = defaultdict(list)
-        for act in made.activities:
-            acts[act.contact].append(act)
-        emails = _contacts(store, made, acts)
+        emails = _contacts(store, made)
         _companies(store, made)
         projector = Projector(store, emails)
         for act in made.activities:
@@ -77,8 +81,9 @@ def fill(store: Store, contacts: int, seed: int) -> None:
         projector.finish()
 
 
-def _contacts(store: Store, made: Funnel, acts: dict[int, list[Act]]) -> dict[int, str]:
+def _contacts(store: Store, made: Funnel) -> dict[int, str]:
     """Puts every contact; answers the e-mail address of each."""
+    acts = made.acts()
     emails: dict[int, str] = {}
     taken: set[str] = set()
     for row in made.contacts:
@@ -86,7 +91,7 @@ def _contacts(store: Store, made: Funnel, acts: dict[int, list[Act]]) -> dict[in
         email = _one_of_its_kind(row["Email"].lower(), taken)
         values = {name: row[heading] for name, heading in _TEXTS.items()}
         values |= {"email": email, **_done(acts[number], milliseconds(row["Created"]))}
-        values["hubspot_owner_id"] = str(number % len(_OWNERS) + 1)
+        values["hubspot_owner_id"] = str(number % len(SELLERS) + 1)
         if email:
             values["hs_email_domain"] = email.partition("@")[2]
         emails[number] = email
@@ -134,13 +139,13 @@ def _companies(store: Store, made: Funnel) -> None:
     """A company per domain that is no free mail, the primary one of whoever writes from there."""
     companies: dict[str, Record] = {}
     for row in made.contacts:
-        domain = row["Email"].lower().partition("@")[2]
-        if not domain or domain in _FREE_MAIL or not row["Company"]:
+        domain = company_domain(row)
+        if not domain:
             continue
         if domain not in companies:
             companies[domain] = store.put(_company(domain, row, len(companies)))
         number, company = int(row["Contact ID"]), companies[domain]
-        for type_id in (1, 279):
+        for type_id in (PRIMARY["contacts", "companies"], type_between(CONTACTS, COMPANIES)):
             store.links.add(CONTACTS, number, COMPANIES, company.number, type_id)
         contact = store.live("contacts", number)
         contact.values = {**contact.values, "associatedcompanyid": company.id}
@@ -161,8 +166,7 @@ def _company(domain: str, row: Row, place: int) -> Record:
 
 def _furnish(store: Store) -> None:
     opened = full_iso(1_704_067_200_000)
-    for number, name in enumerate(_OWNERS, start=1):
-        first, last = name.split()
+    for number, (first, last) in enumerate(SELLERS, start=1):
         store.owners.append(
             {
                 "id": str(number),

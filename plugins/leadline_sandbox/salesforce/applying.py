@@ -12,7 +12,6 @@ from leadline_sandbox.salesforce.ids import full, is_id
 from leadline_sandbox.salesforce.problems import (
     Problem,
     bad,
-    deleted,
     locked,
     malformed_id,
     no_reference,
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from leadline_sandbox.salesforce.store import Store
 
 _WHOLE = ("JSON_PARSER_ERROR", "INVALID_FIELD")  # these refuse the request, not the row
+Rows = Sequence[tuple[str, Mapping[str, Any]]]  # id and values
+Planned = Sequence[tuple[str, Record | None, Values, Problem | None]]
 _RETRIES = "Too many batch retries in the presence of Apex triggers and partial failures."
 
 
@@ -60,22 +61,19 @@ class Outcome:
         return {"success": False, "errors": [self.problem.entry()]}
 
 
-def apply(
-    store: Store, kind: str, rows: Sequence[tuple[str, Mapping[str, Any]]], manner: Manner
-) -> list[Outcome]:
+def apply(store: Store, kind: str, rows: Rows, manner: Manner) -> list[Outcome]:
     """One outcome per row, in order."""
     _check_names(store, kind, rows, manner)
     twice = {i for i, n in Counter(full(i) for i, _ in rows if i).items() if n > 1}
     planned: list[tuple[str, Record | None, Values, Problem | None]] = []
     for record_id, given in rows:
-        record: Record | None = None
-        values: Values = {}
-        problem: Problem | None = None
+        record, values, problem = None, Values(), None
         try:
             if record_id and full(record_id) in twice:
                 raise bad("DUPLICATE_VALUE", f"duplicate value found: Id duplicates value on "
                           f"record with id: {record_id}", ["Id"])  # fmt: skip
-            record = None if manner.creating else _found(store, kind, record_id)
+            if not manner.creating:
+                record = _found(store, kind, record_id)
             values = _values(store, kind, given, manner)
             _admit(store, kind, record, values, manner)
         except Problem as refused:
@@ -94,9 +92,18 @@ def apply(
     return outcomes
 
 
+def delete(store: Store, kind: str, record_id: str) -> Outcome:
+    """What became of a record that was to go into the recycle bin."""
+    try:
+        store.delete(kind, record_id)
+    except Problem as problem:
+        return Outcome(record_id, problem)
+    return Outcome(record_id)
+
+
 def _spoilt(
     store: Store,
-    planned: Sequence[tuple[str, Record | None, Values, Problem | None]],
+    planned: Planned,
     manner: Manner,
 ) -> Problem | None:
     """Why good rows fail along with bad ones; None where they do not."""
@@ -120,9 +127,7 @@ def _told(problem: Problem | None, spoilt: Problem | None) -> Problem | None:
     return problem or spoilt
 
 
-def _check_names(
-    store: Store, kind: str, rows: Sequence[tuple[str, Mapping[str, Any]]], manner: Manner
-) -> None:
+def _check_names(store: Store, kind: str, rows: Rows, manner: Manner) -> None:
     known = store.access.fields(kind)
     for name in {name for _, given in rows for name in given}:
         if name not in known:
@@ -134,12 +139,7 @@ def _found(store: Store, kind: str, record_id: str) -> Record:
         raise no_reference("")
     if not is_id(record_id) or record_id[:3] != store.schema[kind].prefix:
         raise malformed_id(record_id)
-    record = store.get(kind, record_id)
-    if record is None:
-        raise no_reference(record_id)
-    if record.deleted:
-        raise deleted()
-    return record
+    return store.live(kind, record_id)
 
 
 def _values(store: Store, kind: str, given: Mapping[str, Any], manner: Manner) -> Values:
@@ -211,7 +211,7 @@ def _check_locks(store: Store, kind: str, record: Record, manner: Manner) -> Non
 def _hold(
     store: Store,
     kind: str,
-    planned: Sequence[tuple[str, Record | None, Values, Problem | None]],
+    planned: Planned,
 ) -> None:
     if not store.options.lock_parents:
         return

@@ -14,12 +14,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from leadline_sandbox.salesforce import bulk_jobs, outages
+from leadline_sandbox.salesforce import applying, bulk_jobs, outages
 from leadline_sandbox.salesforce.applying import Outcome
 from leadline_sandbox.salesforce.asking import body_of
-from leadline_sandbox.salesforce.bulk_csv import NULL, CsvRefused, Dialect, cell, parse
+from leadline_sandbox.salesforce.bulk_csv import NULL, CsvRefused, cell, parse
 from leadline_sandbox.salesforce.org import Org, org_of
-from leadline_sandbox.salesforce.problems import Problem, locked
+from leadline_sandbox.salesforce.problems import Problem, locked, not_found
 
 router = APIRouter()
 
@@ -28,16 +28,10 @@ _MOST = 100_000_000  # bytes of one upload
 
 
 @dataclass(slots=True)
-class IngestJob:
+class IngestJob(bulk_jobs.Job):
     """Rows on their way into the org."""
 
-    id: str
-    kind: str
-    operation: str
-    version: str
-    dialect: Dialect
     rule: str  # assignmentRuleId; "" runs no rule
-    created: float  # seconds since 1970 on the org's clock
     state: str = bulk_jobs.OPEN
     closed: float = 0.0
     uploaded: bytes | None = None
@@ -57,20 +51,7 @@ class IngestJob:
 
     def shown(self, crm: Org) -> dict[str, Any]:
         """The job's JSON."""
-        shown = {
-            "id": self.id,
-            "operation": self.operation,
-            "object": self.kind,
-            "createdById": crm.store.user,
-            "createdDate": crm.stamp(self.created),
-            "systemModstamp": crm.stamp(self.closed or self.created),
-            "state": self.state,
-            "concurrencyMode": "Parallel",
-            "contentType": "CSV",
-            "apiVersion": float(self.version),
-            "lineEnding": self.dialect.line_ending,
-            "columnDelimiter": self.dialect.delimiter,
-        }
+        shown = self.described(crm, self.state, self.closed or self.created)
         if self.rule:
             shown["assignmentRuleId"] = self.rule
         if self.error:
@@ -185,7 +166,7 @@ async def results(request: Request, job_id: str, which: str) -> Response:
                 header = job.header
                 rows = job.rows[len(job.done) :]
             case _:
-                raise Problem(404, "NOT_FOUND", "The requested resource does not exist")
+                raise not_found()
     if not rows and crm.options.bulk_no_content:
         return Response(status_code=204)
     return bulk_jobs.table(crm.options, job.dialect, header, rows)
@@ -236,7 +217,7 @@ def _work(crm: Org, job: IngestJob, until: int) -> None:
     known = _known(crm, job)
     rows = [_values(job.header, known, row) for row in job.rows[start:until]]
     if job.operation == "delete":
-        job.done += [_deleted(crm, job.kind, record_id) for record_id, _ in rows]
+        job.done += [applying.delete(crm.store, job.kind, record_id) for record_id, _ in rows]
         return
     held = {
         n
@@ -276,11 +257,3 @@ def _echoed(crm: Org, job: IngestJob) -> Callable[[list[str]], list[str]]:
     exact = crm.store.access.fields(job.kind)
     shown = [name in exact for name in job.header]
     return lambda row: [text if show else "" for text, show in zip(row, shown, strict=True)]
-
-
-def _deleted(crm: Org, kind: str, record_id: str) -> Outcome:
-    try:
-        crm.store.delete(kind, record_id)
-    except Problem as problem:
-        return Outcome(record_id, problem)
-    return Outcome(record_id)

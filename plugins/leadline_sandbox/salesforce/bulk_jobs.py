@@ -3,20 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from threading import RLock
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from starlette.responses import Response
 
 from leadline_sandbox.salesforce.bulk_csv import DELIMITERS, LINE_ENDINGS, Dialect, render
 from leadline_sandbox.salesforce.options import Options
-from leadline_sandbox.salesforce.problems import Problem
+from leadline_sandbox.salesforce.problems import Problem, not_found
+
+if TYPE_CHECKING:
+    from leadline_sandbox.salesforce.org import Org
 
 OPEN, UPLOADED, RUNNING = "Open", "UploadComplete", "InProgress"
 COMPLETE, ABORTED, FAILED = "JobComplete", "Aborted", "Failed"
 OVER = (COMPLETE, ABORTED, FAILED)
 
 J = TypeVar("J")
+
+
+@dataclass(slots=True)
+class Job:
+    """What was asked for. kind: of record; created: seconds since 1970 on the org's clock."""
+
+    id: str
+    kind: str
+    operation: str
+    version: str
+    dialect: Dialect
+    created: float
+
+    def described(self, crm: Org, state: str, modified: float) -> dict[str, Any]:
+        """The job's JSON, as far as every job has it."""
+        return {
+            "id": self.id,
+            "operation": self.operation,
+            "object": self.kind,
+            "createdById": crm.store.user,
+            "createdDate": crm.stamp(self.created),
+            "systemModstamp": crm.stamp(modified),
+            "state": state,
+            "concurrencyMode": "Parallel",
+            "contentType": "CSV",
+            "apiVersion": float(self.version),
+            "lineEnding": self.dialect.line_ending,
+            "columnDelimiter": self.dialect.delimiter,
+        }
 
 
 class Jobs(Generic[J]):
@@ -30,7 +63,7 @@ class Jobs(Generic[J]):
         """A job; 404 where there is none."""
         found = self.by_id.get(job_id)
         if found is None:
-            raise Problem(404, "NOT_FOUND", "The requested resource does not exist")
+            raise not_found()
         return found
 
     def delete(self, job_id: str, state: str) -> Response:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from leadline_sandbox.salesforce import bulk_jobs, outages, soql
 from leadline_sandbox.salesforce.asking import body_of
-from leadline_sandbox.salesforce.bulk_csv import Dialect, cell
+from leadline_sandbox.salesforce.bulk_csv import cell
 from leadline_sandbox.salesforce.org import Org, org_of
 from leadline_sandbox.salesforce.problems import Problem
 
@@ -21,15 +21,9 @@ _END = "null"  # Sforce-Locator of the last page
 
 
 @dataclass(slots=True)
-class QueryJob:
+class QueryJob(bulk_jobs.Job):
     """One query, answered when the job was made; read when the job is over."""
 
-    id: str
-    all_rows: bool
-    kind: str
-    version: str
-    dialect: Dialect
-    created: float  # seconds since 1970 on the org's clock
     found: soql.Result
     error: str = ""
     aborted: bool = False
@@ -45,20 +39,7 @@ class QueryJob:
 
     def shown(self, crm: Org, state: str) -> dict[str, Any]:
         """The job's JSON."""
-        shown = {
-            "id": self.id,
-            "operation": "queryAll" if self.all_rows else "query",
-            "object": self.kind,
-            "createdById": crm.store.user,
-            "createdDate": crm.stamp(self.created),
-            "systemModstamp": crm.stamp(self.created),
-            "state": state,
-            "concurrencyMode": "Parallel",
-            "contentType": "CSV",
-            "apiVersion": float(self.version),
-            "lineEnding": self.dialect.line_ending,
-            "columnDelimiter": self.dialect.delimiter,
-        }
+        shown = self.described(crm, state, self.created)
         if state == bulk_jobs.FAILED:
             shown["errorMessage"] = self.error
         return shown
@@ -71,13 +52,18 @@ async def create(request: Request) -> Response:
     if body.get("operation") not in ("query", "queryAll"):
         raise Problem(400, "INVALIDJOB", "InvalidJob : operation must be query or queryAll")
     dialect, text = bulk_jobs.dialect_of(body), str(body.get("query", ""))
-    all_rows = body["operation"] == "queryAll"
-    found = soql.run(crm.store, text, deleted=all_rows, bulk=True)
+    operation = body["operation"]
+    found = soql.run(crm.store, text, deleted=operation == "queryAll", bulk=True)
     with crm.queries.lock:
         job = QueryJob(
-            crm.store.new_id("750"), all_rows, found.kind, crm.version_of(request), dialect,
-            crm.clock.seconds(), found,
-        )  # fmt: skip
+            id=crm.store.new_id("750"),
+            kind=found.kind,
+            operation=operation,
+            version=crm.version_of(request),
+            dialect=dialect,
+            created=crm.clock.seconds(),
+            found=found,
+        )
         if outages.disturbed(request) == outages.JOB_FAILED:
             job.error = "InternalServerError : Retries exceeded: the query could not be completed"
         crm.queries.by_id[job.id] = job

@@ -20,10 +20,14 @@ class Known:
     open: bool = False
 
 
-_JOB = {"": "get", "results": "results", "batches": "upload"} | {
-    f"{which}Results": which for which in ("failed", "successful")
+_JOB = {
+    "": "get",
+    "results": "results",
+    "batches": "upload",
+    "failedResults": "failed",
+    "successfulResults": "successful",
+    "unprocessedrecords": "unprocessed",
 }
-_JOB["unprocessedrecords"] = "unprocessed"
 _VERBS = {"GET": "get", "POST": "create", "PATCH": "update", "PUT": "update", "DELETE": "delete"}
 _EXACT = {
     "/query": "query",

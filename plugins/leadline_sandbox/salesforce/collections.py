@@ -8,12 +8,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from leadline_sandbox.salesforce import outages
+from leadline_sandbox.salesforce import applying, outages
 from leadline_sandbox.salesforce.applying import Outcome
 from leadline_sandbox.salesforce.asking import body_of, manner_of
 from leadline_sandbox.salesforce.ids import full
 from leadline_sandbox.salesforce.org import Org, org_of
-from leadline_sandbox.salesforce.problems import Problem, bad
+from leadline_sandbox.salesforce.problems import bad
 from leadline_sandbox.salesforce.soql_paths import kind_of
 
 router = APIRouter(prefix="/composite/sobjects")
@@ -40,13 +40,8 @@ async def delete(request: Request) -> Response:
     crm = org_of(request)
     ids = [each for each in request.query_params.get("ids", "").split(",") if each]
     _check_number(len(ids))
-    outcomes = []
-    for record_id in ids:
-        try:
-            crm.store.delete(kind_of(crm.store, record_id), record_id)
-            outcomes.append(Outcome(full(record_id)))
-        except Problem as problem:
-            outcomes.append(Outcome(record_id, problem))
+    store = crm.store
+    outcomes = [applying.delete(store, kind_of(store, each), full(each)) for each in ids]
     return JSONResponse([each.as_json() for each in outcomes])
 
 

@@ -127,17 +127,10 @@ def _opportunity(store: Store, lead: Record, account: str, contact: str) -> str:
 def _move(store: Store, lead: str, contact: str, what: str) -> None:
     """Activities and campaign members go to the contact, each with a new stamp."""
     for kind in ("Task", "Event"):
-        for each in _of(store, kind, "WhoId", lead):
+        for each in store.having(kind, "WhoId", lead):
             store.write(each, {"WhoId": contact, "WhatId": what})
     for kind in ("TaskRelation", "EventRelation", "EmailMessageRelation"):
-        for each in _of(store, kind, "RelationId", lead):
+        for each in store.having(kind, "RelationId", lead):
             store.write(each, {"RelationId": contact})
-    for each in _of(store, "CampaignMember", "LeadId", lead):
+    for each in store.having("CampaignMember", "LeadId", lead):
         store.write(each, {"ContactId": contact})
-
-
-def _of(store: Store, kind: str, field: str, value: str) -> list[Record]:
-    if kind not in store.schema:
-        return []
-    table = store.table(kind).values()
-    return [each for each in table if each.values.get(field) == value and not each.deleted]

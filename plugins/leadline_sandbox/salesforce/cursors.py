@@ -47,9 +47,8 @@ class Cursors:
         """The cursor of a locator such as `01g…-2000`, and the row at which its page begins."""
         name, _, place = locator.partition("-")
         cursor = self._open.get(name)
-        if cursor is None or not place.isdigit():
-            raise bad("INVALID_QUERY_LOCATOR", "invalid query locator")
-        if self._clock.seconds() - cursor.opened > self._options.cursor_hours * _HOUR:
+        since = self._clock.seconds() - self._options.cursor_hours * _HOUR
+        if cursor is None or not place.isdigit() or cursor.opened < since:
             raise bad("INVALID_QUERY_LOCATOR", "invalid query locator")
         return cursor, int(place)
 

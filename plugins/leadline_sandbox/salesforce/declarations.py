@@ -2,6 +2,35 @@
 
 from __future__ import annotations
 
+
+def _address(of: str) -> str:
+    return f"""
+    {of}Street textarea(255) in={of}Address
+    {of}City string(40) in={of}Address
+    {of}State string(80) in={of}Address
+    {of}PostalCode string(20) in={of}Address
+    {of}Country string(80) in={of}Address
+    {of}Address address
+    """
+
+
+_INDUSTRIES = "picklist(Agriculture|Banking|Consulting|Education|Energy|Manufacturing|Retail)"
+_SOURCES = "picklist(Web|Phone Inquiry|Partner Referral|Purchased List|Other)"
+_STAGES = "picklist(Prospecting|Qualification|Proposal|Closed Won|Closed Lost)"
+_SALUTATIONS = "picklist(Mr.|Ms.|Mrs.|Dr.|Prof.)"
+_ZONES = "picklist(Europe/Warsaw|Europe/London|America/Los_Angeles)"
+_BORN = """
+    Id id required
+    IsDeleted boolean ro required
+    CreatedById reference(User)=CreatedBy ro required
+    CreatedDate datetime ro required
+"""
+_STATUS = """
+    MasterLabel string(255) required
+    ApiName string(255) required
+    SortOrder int
+    IsDefault boolean required
+"""
 SYSTEM = """
     Id id required
     IsDeleted boolean ro required
@@ -11,11 +40,8 @@ SYSTEM = """
     LastModifiedById reference(User)=LastModifiedBy ro required
     SystemModstamp datetime ro required
 """
-HISTORY = """
-    Id id required
-    IsDeleted boolean ro required
-    CreatedById reference(User)=CreatedBy ro required
-    CreatedDate datetime ro required
+HISTORY = f"""
+    {_BORN}
     Field picklist() ro required
     DataType picklist(Text|Boolean|Date|EntityId) ro
     OldValue string(255) ro unfiltered
@@ -25,8 +51,8 @@ SETUP = """
     Id id required
     SystemModstamp datetime ro required
 """
-_PERSON = """
-    Salutation picklist(Mr.|Ms.|Mrs.|Dr.|Prof.) in=Name
+_PERSON = f"""
+    Salutation {_SALUTATIONS} in=Name
     FirstName string(40) in=Name
     LastName string(80) required in=Name
     Name string(121) ro required
@@ -35,7 +61,7 @@ _PERSON = """
     MobilePhone phone
     Fax phone
     Email email
-    LeadSource picklist(Web|Phone Inquiry|Partner Referral|Purchased List|Other)
+    LeadSource {_SOURCES}
     Description textarea(32000)
     OwnerId reference(Group|User)=Owner required
     HasOptedOutOfEmail boolean required
@@ -50,18 +76,12 @@ _PERSON = """
     Consent__c picklist(yes|no)
     Fit_Class__c string(30) formula
 """
-LEAD = (
-    _PERSON
-    + """
+LEAD = f"""
+    {_PERSON}
     Company string(255) required
-    Street textarea(255) in=Address
-    City string(40) in=Address
-    State string(80) in=Address
-    PostalCode string(20) in=Address
-    Country string(80) in=Address
-    Address address
+    {_address("")}
     Website url
-    Industry picklist(Agriculture|Banking|Consulting|Education|Energy|Manufacturing|Retail)
+    Industry {_INDUSTRIES}
     Rating picklist(Hot|Warm|Cold)
     AnnualRevenue currency(18,0)
     NumberOfEmployees int(8)
@@ -75,38 +95,25 @@ LEAD = (
     Budget__c currency(16,2)
     Planned_Purchase__c date
 """
-)
-CONTACT = (
-    _PERSON
-    + """
+CONTACT = f"""
+    {_PERSON}
     AccountId reference(Account)=Account
     Department string(80)
     Birthdate date
     ReportsToId reference(Contact)=ReportsTo
-    MailingStreet textarea(255) in=MailingAddress
-    MailingCity string(40) in=MailingAddress
-    MailingState string(80) in=MailingAddress
-    MailingPostalCode string(20) in=MailingAddress
-    MailingCountry string(80) in=MailingAddress
-    MailingAddress address
+    {_address("Mailing")}
     IsEmailBounced boolean ro required
     My_Stage__c picklist(Prospect|Evaluating|Customer|Former) restricted
     Budget__c currency(16,2)
 """
-)
-ACCOUNT = """
+ACCOUNT = f"""
     Name string(255) required
     Type picklist(Prospect|Customer - Direct|Customer - Channel|Partner|Other)
     ParentId reference(Account)=Parent
-    BillingStreet textarea(255) in=BillingAddress
-    BillingCity string(40) in=BillingAddress
-    BillingState string(80) in=BillingAddress
-    BillingPostalCode string(20) in=BillingAddress
-    BillingCountry string(80) in=BillingAddress
-    BillingAddress address
+    {_address("Billing")}
     Phone phone
     Website url
-    Industry picklist(Agriculture|Banking|Consulting|Education|Energy|Manufacturing|Retail)
+    Industry {_INDUSTRIES}
     AnnualRevenue currency(18,0)
     NumberOfEmployees int(8)
     Description textarea(32000)
@@ -114,16 +121,16 @@ ACCOUNT = """
     LastActivityDate date ro
     MasterRecordId reference(Account)=MasterRecord ro
 """
-PERSON_ACCOUNT = """
+PERSON_ACCOUNT = f"""
     IsPersonAccount boolean ro required
     PersonContactId reference(Contact)=PersonContact ro
-    Salutation picklist(Mr.|Ms.|Mrs.|Dr.|Prof.) in=Name
+    Salutation {_SALUTATIONS} in=Name
     FirstName string(40) in=Name
     LastName string(80) in=Name
     PersonTitle string(80)
     PersonEmail email
     PersonMobilePhone phone
-    PersonLeadSource picklist(Web|Phone Inquiry|Partner Referral|Purchased List|Other)
+    PersonLeadSource {_SOURCES}
     PersonHasOptedOutOfEmail boolean required
     Seniority__pc string(40)
     Consent__pc picklist(yes|no)
@@ -140,9 +147,8 @@ _ACTIVITY = """
     WhoCount int ro
     Type picklist(Call|Email|Meeting|Other)
 """
-TASK = (
-    _ACTIVITY
-    + """
+TASK = f"""
+    {_ACTIVITY}
     Status picklist(Not Started|In Progress|Completed|Waiting on someone else|Deferred) required
     Priority picklist(High|Normal|Low) required
     IsHighPriority boolean ro required
@@ -155,10 +161,8 @@ TASK = (
     IsRecurrence boolean ro required
     IsReminderSet boolean required
 """
-)
-EVENT = (
-    _ACTIVITY
-    + """
+EVENT = f"""
+    {_ACTIVITY}
     Location string(255)
     IsAllDayEvent boolean required
     ActivityDateTime datetime
@@ -174,7 +178,6 @@ EVENT = (
     GroupEventType picklist(0|1|2|3) ro
     IsRecurrence boolean ro required
 """
-)
 TASK_RELATION = """
     RelationId reference(Account|Contact|Lead|Opportunity)=Relation fixed
     TaskId reference(Task)=Task fixed required
@@ -246,15 +249,15 @@ CAMPAIGN_MEMBER = """
     Type picklist(Lead|Contact) ro restricted
     Email email ro
 """
-OPPORTUNITY = """
+OPPORTUNITY = f"""
     AccountId reference(Account)=Account
     Name string(120) required
-    StageName picklist(Prospecting|Qualification|Proposal|Closed Won|Closed Lost) required
+    StageName {_STAGES} required
     Amount currency(18,2)
     Probability percent(3,0)
     CloseDate date required
     Type picklist(New Business|Existing Business)
-    LeadSource picklist(Web|Phone Inquiry|Partner Referral|Purchased List|Other)
+    LeadSource {_SOURCES}
     IsClosed boolean ro required
     IsWon boolean ro required
     CampaignId reference(Campaign)=Campaign
@@ -268,33 +271,24 @@ OPPORTUNITY_CONTACT_ROLE = """
     Role picklist(Decision Maker|Business User|Evaluator|Other)
     IsPrimary boolean required
 """
-OPPORTUNITY_HISTORY = """
-    Id id required
-    IsDeleted boolean ro required
-    CreatedById reference(User)=CreatedBy ro required
-    CreatedDate datetime ro required
+OPPORTUNITY_HISTORY = f"""
+    {_BORN}
     SystemModstamp datetime ro required
     OpportunityId reference(Opportunity)=Opportunity ro required
-    StageName picklist(Prospecting|Qualification|Proposal|Closed Won|Closed Lost) ro required
+    StageName {_STAGES} ro required
     Amount currency(18,2) ro
     Probability percent(3,0) ro
     CloseDate date ro
 """
-LEAD_STATUS = """
-    MasterLabel string(255) required
-    ApiName string(255) required
-    SortOrder int
-    IsDefault boolean required
+LEAD_STATUS = f"""
+    {_STATUS}
     IsConverted boolean required
 """
-TASK_STATUS = """
-    MasterLabel string(255) required
-    ApiName string(255) required
-    SortOrder int
-    IsDefault boolean required
+TASK_STATUS = f"""
+    {_STATUS}
     IsClosed boolean required
 """
-USER = """
+USER = f"""
     Username string(80) required
     FirstName string(40)
     LastName string(80) required
@@ -303,15 +297,15 @@ USER = """
     IsActive boolean required
     UserType picklist(Standard|PowerPartner|AutomatedProcess) ro
     ProfileId reference(Profile)=Profile required
-    TimeZoneSidKey picklist(Europe/Warsaw|Europe/London|America/Los_Angeles) required
+    TimeZoneSidKey {_ZONES} required
 """
-ORGANIZATION = """
+ORGANIZATION = f"""
     Name string(80) required
     OrganizationType picklist(Developer Edition|Enterprise Edition|Unlimited Edition) ro
     IsSandbox boolean ro required
     InstanceName string(5) ro
     NamespacePrefix string(15) ro
-    TimeZoneSidKey picklist(Europe/Warsaw|Europe/London|America/Los_Angeles) required
+    TimeZoneSidKey {_ZONES} required
     DefaultLocaleSidKey picklist(en_US|pl_PL) required
 """
 PERMISSION_SET = """

@@ -35,8 +35,11 @@ def archived(kind: str, values: Values, before: str) -> bool:
 def _person(values: Values, now: str) -> None:
     names = (values.get("FirstName"), values.get("LastName"))
     values["Name"] = " ".join(filter(None, names))
-    if "AccountId" in values or "MailingCity" in values:
-        values["IsEmailBounced"] = bool(values.get("EmailBouncedReason"))
+
+
+def _contact(values: Values, now: str) -> None:
+    _person(values, now)
+    values["IsEmailBounced"] = bool(values.get("EmailBouncedReason"))
 
 
 def _account(values: Values, now: str) -> None:
@@ -112,7 +115,7 @@ def _message(values: Values, now: str) -> None:
 
 _RULES: dict[str, Callable[[Values, str], None]] = {
     "Lead": _person,
-    "Contact": _person,
+    "Contact": _contact,
     "User": _person,
     "Account": _account,
     "Task": _task,

@@ -8,7 +8,6 @@ WHERE), in=COMPOUND. `OwnerId reference(User)=Owner` leads to another object by 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -116,10 +115,9 @@ class Field:
         ]
 
 
-def declared(lines: str | Iterable[str]) -> dict[str, Field]:
+def declared(lines: str) -> dict[str, Field]:
     """The fields of a declaration, by name."""
-    rows = lines.splitlines() if isinstance(lines, str) else lines
-    found = [_field(row.strip()) for row in rows if row.strip()]
+    found = [_field(row.strip()) for row in lines.splitlines() if row.strip()]
     return {each.name: each for each in found}
 
 

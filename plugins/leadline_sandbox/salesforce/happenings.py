@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from leadline_sandbox.salesforce.deriving import LOST, WON
+from leadline_sandbox.salesforce.deriving import LOST, WON, derive
+from leadline_sandbox.salesforce.history import leave_history
 from leadline_sandbox.salesforce.instants import kept
 from leadline_sandbox.salesforce.records import Record, Values
 from leadline_sandbox.salesforce.store import Store
@@ -234,25 +235,21 @@ class Happenings:
         deal = self._deals.get(act.contact)
         if deal is None:
             return
-        at, won = _kept(act), act.kind == "Deal won"
+        at = _kept(act)
         moved: Values = {
-            "StageName": WON if won else LOST,
+            "StageName": WON if act.kind == "Deal won" else LOST,
             "CloseDate": at[:10],
-            "IsClosed": True,
-            "IsWon": won,
-            "Probability": 100 if won else 0,
             "LastModifiedDate": at,
             "SystemModstamp": at,
         }
         if act.value:
             moved["Amount"] = float(act.value)
         deal.values = {**deal.values, **moved}
+        derive("Opportunity", deal.values, at)
         self._stage(deal, at)
 
     def _stage(self, deal: Record, at: str) -> None:
-        names = ("StageName", "Amount", "Probability", "CloseDate")
-        values = {name: deal.values.get(name) for name in names}
-        self._put("OpportunityHistory", at, {**values, "OpportunityId": deal.id})
+        leave_history(self._store, "Opportunity", None, deal.values, self._store.rep, at)
 
     def _on(self, person: Person) -> Values:
         values: Values = {"WhoId": person.id, "OwnerId": person.owner}
@@ -263,7 +260,6 @@ class Happenings:
     def _put(self, kind: str, at: str, values: dict[str, Any]) -> Record:
         of = self._store.schema[kind]
         made: Values = {
-            "Id": self._store.new_id(of.prefix),
             "IsDeleted": False,
             "CreatedDate": at,
             "CreatedById": self._store.rep,
@@ -271,13 +267,7 @@ class Happenings:
         }
         if "LastModifiedDate" in of.fields:
             made |= {"LastModifiedDate": at, "LastModifiedById": self._store.rep}
-        made |= {name: value for name, value in values.items() if value is not None}
-        return self._store.put(kind, made)
-
-
-def instant(text: str) -> str:
-    """An instant of the demo, 2026-05-01T09:30:00Z, as the org keeps it."""
-    return f"{text[:19]}.000Z"
+        return self._store.put(kind, made | values)
 
 
 def _called(subject: str, minutes: int, at: str) -> Values:

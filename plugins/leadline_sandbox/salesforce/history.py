@@ -14,29 +14,22 @@ TRACKED = {"Lead": ("Status", "OwnerId"), "Contact": ("My_Stage__c", "OwnerId")}
 _SALES = ("StageName", "Amount", "CloseDate")
 
 
-def history_rows(
+def leave_history(
     store: Store, kind: str, before: Values | None, after: Values, user: str, now: str
-) -> Iterator[Values]:
-    """The rows of one write. before: None for a new record."""
+) -> None:
+    """Put the rows of one write. before: None for a new record."""
     name = f"{kind}History"
     if name not in store.schema:
         return
-    prefix = store.schema[name].prefix
-    common = {
-        "IsDeleted": False,
-        "CreatedDate": now,
-        "CreatedById": user,
-        f"{kind}Id": after["Id"],
-    }
+    who = {"IsDeleted": False, "CreatedDate": now, "CreatedById": user, f"{kind}Id": after["Id"]}
     if kind == "Opportunity":
         if before is None or any(before.get(each) != after.get(each) for each in _SALES):
             stage = {each: after.get(each) for each in (*_SALES, "Probability")}
-            stamped = {"Id": store.new_id(prefix), "SystemModstamp": now}
-            yield {**common, **stage, **stamped}
+            store.put(name, {**who, **stage, "SystemModstamp": now})
         return
     for field, old, new in _changes(store, kind, before, after):
-        row = {"Field": field, "DataType": "Text", "OldValue": old, "NewValue": new}
-        yield {"Id": store.new_id(prefix), **common, **row}
+        changed = {"Field": field, "DataType": "Text", "OldValue": old, "NewValue": new}
+        store.put(name, {**who, **changed})
 
 
 def _changes(

@@ -44,8 +44,3 @@ def read_day(text: str) -> str | None:
         return date.fromisoformat(day).isoformat()
     except ValueError:
         return None
-
-
-def as_datetime(text: str) -> datetime:
-    """A kept instant."""
-    return datetime.fromisoformat(text)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from leadline_sandbox.salesforce.store import Store
 
 _MOST = 3
-_MERGED = ("Lead", "Contact", "Account")
+MERGED = ("Lead", "Contact", "Account")
 # Child kind → the references that a deletion of what they lead to takes along.
 _FALLING = {
     "Lead": {"Task": "WhoId", "Event": "WhoId", "CampaignMember": "LeadId"},
@@ -34,7 +34,7 @@ _KEPT = frozenset({"MasterRecordId", "ConvertedContactId", "ConvertedAccountId",
 
 def merge(store: Store, kind: str, winner: str, losers: Sequence[str]) -> Record:
     """The winner, after up to two others went into it."""
-    if kind not in _MERGED:
+    if kind not in MERGED:
         raise bad("INVALID_OPERATION", f"{kind} cannot be merged")
     if not 1 <= len(losers) < _MOST:
         raise bad("INVALID_OPERATION", "a merge takes one master and one or two others")
@@ -79,9 +79,6 @@ def belongings(store: Store, record: Record) -> list[Record]:
     """What goes to the recycle bin along with a record, and what goes along with that."""
     found: list[Record] = []
     for kind, field in _FALLING.get(record.kind, {}).items():
-        if kind not in store.schema:
-            continue
-        for child in list(store.table(kind).values()):
-            if child.values.get(field) == record.id and not child.deleted:
-                found += [child, *belongings(store, child)]
+        for child in store.having(kind, field, record.id):
+            found += [child, *belongings(store, child)]
     return list({each.id: each for each in found}.values())

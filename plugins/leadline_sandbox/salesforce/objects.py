@@ -13,12 +13,12 @@ from leadline_sandbox.salesforce.asking import body_of, instant_of, manner_of
 from leadline_sandbox.salesforce.ids import full
 from leadline_sandbox.salesforce.instants import kept, rest
 from leadline_sandbox.salesforce.kinds import Kind
+from leadline_sandbox.salesforce.merging import MERGED
 from leadline_sandbox.salesforce.org import Org, org_of
 from leadline_sandbox.salesforce.problems import Problem, bad, deleted, not_found
 from leadline_sandbox.salesforce.shown import Json, shown_record
 
 router = APIRouter()
-_MERGED = ("Lead", "Contact", "Account")
 _DAYS = {"deleted": 15, "updated": 30}
 
 
@@ -179,7 +179,7 @@ def _about(crm: Org, kind: Kind, version: str) -> Json:
         "updateable": kind.updateable,
         "deletable": kind.deletable,
         "undeletable": kind.deletable,
-        "mergeable": kind.name in _MERGED,
+        "mergeable": kind.name in MERGED,
         "replicateable": kind.tracked,
         "searchable": kind.deletable,
         "urls": {"sobject": path, "describe": f"{path}/describe", "rowTemplate": f"{path}/{{ID}}"},

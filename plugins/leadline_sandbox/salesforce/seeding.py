@@ -5,29 +5,22 @@ Of ten people six are leads and four are contacts; one of the contacts was a lea
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from leadline_sandbox.salesforce.converting import STATUS
-from leadline_sandbox.salesforce.happenings import Happenings, Person, instant
+from leadline_sandbox.salesforce.deriving import CLOSED_TASK
+from leadline_sandbox.salesforce.happenings import Happenings, Person
+from leadline_sandbox.salesforce.history import leave_history
 from leadline_sandbox.salesforce.ids import made_id
 from leadline_sandbox.salesforce.records import Values
 from leadline_sandbox.salesforce.store import Store
-from leadline_sandbox.seed import Act, Row, funnel, uncollected
+from leadline_sandbox.seed import SELLERS, Act, Row, company_domain, funnel, uncollected
 
-_FREE_MAIL = ("freemail.example", "postbox.example", "webmail.example")
 _OPENED = "2024-01-01T00:00:00.000Z"
-_USERS = (
-    ("Leadline", "Integration"),
-    ("Ida", "Kowalska"),
-    ("Jonas", "Brandt"),
-    ("Aoife", "Byrne"),
-)
-_STATUSES = ("New", "Working", "Nurturing", "Qualified", "Unqualified", STATUS)
-_TASK_STATUSES = ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred")
+_USERS = (("Leadline", "Integration"), *SELLERS)
 _DEALS = frozenset({"Deal created", "Deal won", "Deal lost"})
-_SOURCES = {"Partner": "Partner Referral", "Outbound": "Phone Inquiry", "Event": "Other"}
+_SOURCES = {"Partner": "Partner Referral", "Outbound": "Phone Inquiry"}
 
 
 def fill(store: Store, contacts: int, seed: int) -> None:
@@ -38,10 +31,7 @@ def fill(store: Store, contacts: int, seed: int) -> None:
             return
         today = store.clock.now().date()
         made = funnel(contacts, seed, today, store.options.activities_per_contact)
-        acts: dict[int, list[Act]] = defaultdict(list)
-        for act in made.activities:
-            acts[act.contact].append(act)
-        people = _People(store)
+        acts, people = made.acts(), _People(store)
         for row in made.contacts:
             people.take(row, acts[int(row["Contact ID"])])
         happenings = Happenings(store, people.known)
@@ -70,7 +60,6 @@ class _People:
             return
         account, personal = self._account(row, values)
         made: Values = {
-            "Id": self._store.new_id("003"),
             **values,
             "Department": row["Department"] or None,
             "MailingCity": row["City"] or None,
@@ -92,18 +81,14 @@ class _People:
         self, row: Row, values: Values, kinds: set[str], number: int, became: Person | None = None
     ) -> str:
         made: Values = {
-            "Id": self._store.new_id("00Q"),
             **values,
             "Company": row["Company"] or "[not provided]",
             "City": row["City"] or None,
             "Country": row["Country"] or None,
-            "Industry": row["Industry"] or None,
-            "NumberOfEmployees": int(row["Employees"]) if row["Employees"] else None,
-            "AnnualRevenue": float(row["Annual revenue"]) if row["Annual revenue"] else None,
+            **_firm(row),
             "Planned_Purchase__c": row["Planned purchase"][:10] or None,
             "Status": _status(kinds, number),
         }
-        first = "New"
         if became is not None:
             made |= {
                 "IsConverted": True,
@@ -112,58 +97,28 @@ class _People:
                 "ConvertedContactId": became.id,
                 "ConvertedAccountId": became.account or None,
             }
-        lead = self._store.put("Lead", {k: v for k, v in made.items() if v is not None}).id
-        self._history(lead, values, first, made["Status"])
-        return lead
-
-    def _history(self, lead: str, values: Values, before: str, status: str) -> None:
-        if "LeadHistory" not in self._store.schema:
-            return
-        rows: list[tuple[str, str, str | None, str | None]] = [
-            ("created", values["CreatedDate"], None, None)
-        ]
-        if status != before:
-            rows.append(("Status", values["LastModifiedDate"], before, status))
-        if status == STATUS:
-            rows.append(("leadConverted", values["LastModifiedDate"], None, None))
-        for field, at, old, new in rows:
-            self._store.put(
-                "LeadHistory",
-                {
-                    "Id": self._store.new_id("017"),
-                    "IsDeleted": False,
-                    "CreatedDate": at,
-                    "CreatedById": self._store.rep,
-                    "LeadId": lead,
-                    "Field": field,
-                    "DataType": "Text",
-                    "OldValue": old,
-                    "NewValue": new,
-                },
-            )
+        lead = self._store.put("Lead", made)
+        rep, fresh = self._store.rep, {"Status": "New", "OwnerId": values["OwnerId"]}
+        leave_history(self._store, "Lead", None, lead.values, rep, values["CreatedDate"])
+        leave_history(self._store, "Lead", fresh, lead.values, rep, values["LastModifiedDate"])
+        return lead.id
 
     def _account(self, row: Row, values: Values) -> tuple[str, bool]:
         """The account's id and whether it is the person; "" for somebody without a company."""
-        domain = row["Email"].lower().partition("@")[2]
-        private = not row["Company"] or not domain or domain in _FREE_MAIL
+        domain = company_domain(row)
+        private = not domain
         if private and not self._store.options.person_accounts:
             return "", False
         if not private and domain in self._accounts:
             return self._accounts[domain], False
         made: Values = {
             **_stamped(self._store, row, values["OwnerId"]),
-            "Id": self._store.new_id("001"),
             "Name": values["Name"] if private else row["Company"],
             "BillingCity": row["City"] or None,
             "BillingCountry": row["Country"] or None,
         }
         if not private:
-            made |= {
-                "Industry": row["Industry"] or None,
-                "NumberOfEmployees": int(row["Employees"]) if row["Employees"] else None,
-                "AnnualRevenue": float(row["Annual revenue"]) if row["Annual revenue"] else None,
-                "Website": f"https://www.{domain}",
-            }
+            made |= {**_firm(row), "Website": f"https://www.{domain}"}
         if self._store.options.person_accounts:
             made["IsPersonAccount"] = private
         if private:
@@ -173,8 +128,7 @@ class _People:
                 "PersonEmail": values.get("Email"),
                 "PersonTitle": values.get("Title"),
             }
-        filled = {name: value for name, value in made.items() if value is not None}
-        account = self._store.put("Account", filled).id
+        account = self._store.put("Account", made).id
         if not private:
             self._accounts[domain] = account
         return account, private
@@ -208,17 +162,31 @@ def _shared(store: Store, row: Row, number: int, kinds: set[str]) -> Values:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def _firm(row: Row) -> Values:
+    """What a lead and an account say of a company alike."""
+    return {
+        "Industry": row["Industry"] or None,
+        "NumberOfEmployees": int(row["Employees"]) if row["Employees"] else None,
+        "AnnualRevenue": float(row["Annual revenue"]) if row["Annual revenue"] else None,
+    }
+
+
 def _stamped(store: Store, row: Row, owner: str) -> dict[str, Any]:
-    modified = instant(row["Last modified"])
+    modified = _kept(row["Last modified"])
     return {
         "IsDeleted": False,
-        "CreatedDate": instant(row["Created"]),
+        "CreatedDate": _kept(row["Created"]),
         "CreatedById": store.rep,
         "LastModifiedDate": modified,
         "LastModifiedById": owner,
         "SystemModstamp": modified,
         "OwnerId": owner,
     }
+
+
+def _kept(instant: str) -> str:
+    """An instant of the demo, 2026-05-01T09:30:00Z, as the org keeps it."""
+    return f"{instant[:19]}.000Z"
 
 
 def _status(kinds: set[str], number: int) -> str:
@@ -259,12 +227,8 @@ def _furnish(store: Store) -> None:
         },
         created=_OPENED,
     )
-    for kind, labels, closing in (
-        ("LeadStatus", _STATUSES, ("IsConverted", STATUS)),
-        ("TaskStatus", _TASK_STATUSES, ("IsClosed", "Completed")),
-    ):
-        flag, last = closing
-        for order, label in enumerate(labels, start=1):
+    for kind, flag, last in (("Lead", "IsConverted", STATUS), ("Task", "IsClosed", CLOSED_TASK)):
+        for order, label in enumerate(store.schema[kind].fields["Status"].picklist, start=1):
             named = {"MasterLabel": label, "ApiName": label, "SortOrder": order}
             flags = {"IsDefault": order == 1, flag: label == last}
-            store.create(kind, named | flags, created=_OPENED)
+            store.create(f"{kind}Status", named | flags, created=_OPENED)

@@ -56,13 +56,12 @@ async def token(request: Request) -> Response:
     crm = org_of(request)
     form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
     try:
-        match form.get("grant_type"):
-            case grant if grant == _JWT_BEARER:
-                _check_assertion(crm, form.get("assertion", ""))
-            case "client_credentials":
-                _check_client(crm, request, form)
-            case _:
-                raise OAuthRefused("unsupported_grant_type", "grant type not supported")
+        if form.get("grant_type") == _JWT_BEARER:
+            _check_assertion(crm, form.get("assertion", ""))
+        elif form.get("grant_type") == "client_credentials":
+            _check_client(crm, request, form)
+        else:
+            raise OAuthRefused("unsupported_grant_type", "grant type not supported")
     except OAuthRefused as refused:
         return JSONResponse({"error": refused.error, "error_description": refused.description}, 400)
     return JSONResponse(_granted(crm))

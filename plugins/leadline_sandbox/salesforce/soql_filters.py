@@ -19,7 +19,6 @@ Check = Callable[[Mapping[str, Any]], bool]
 SubSelect = Callable[[Query], set[Any]]
 _ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _FAR = 255  # characters of a field beyond which it cannot be filtered
-_NAMES = {"datetime": "dateTime", "reference": "string", "picklist": "string", "int": "int"}
 
 
 class Filters:
@@ -147,8 +146,8 @@ def _day(field: Field, text: str) -> str:
 
 def _wrong(field: Field, kind: str) -> Problem:
     quoted = "should be" if field.is_text else "should not be"
-    name = _NAMES.get(field.type, field.type)
-    name = "string" if field.is_text else ("double" if field.is_number else name)
+    name = "dateTime" if field.type == "datetime" else field.type
+    name = "string" if field.is_text else "double" if field.is_number else name
     return bad(
         "INVALID_FIELD",
         f"value of filter criterion for field '{field.name}' must be of type {name} and "

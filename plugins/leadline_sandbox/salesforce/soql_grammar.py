@@ -170,9 +170,6 @@ def _plain(path: str) -> str:
 class _Reader(Transformer[Token, Query]):
     """Makes the query of the parser's tree."""
 
-    def start(self, found: list[Any]) -> Any:
-        return found[0]
-
     def query(self, found: list[Any]) -> Query:
         items, kind, where, group, order, limit, offset = found
         return Query(str(kind), items, where, group or (), order or (), limit, offset or 0)
@@ -180,15 +177,19 @@ class _Reader(Transformer[Token, Query]):
     def items(self, found: list[Any]) -> Any:
         return tuple(found)
 
+    order = values = items
+
+    def where(self, found: list[Any]) -> Any:
+        return found[0]
+
+    start = subselect = where
+
     def column(self, found: list[Any]) -> Column:
         return Column(_plain(found[0]))
 
     def aggregate(self, found: list[Any]) -> Column:
         function, path, alias = found
         return Column(_plain(path or ""), str(function).upper(), str(alias or ""))
-
-    def where(self, found: list[Any]) -> Any:
-        return found[0]
 
     def every(self, found: list[Any]) -> Junction:
         return Junction("AND", tuple(found))
@@ -212,17 +213,8 @@ class _Reader(Transformer[Token, Query]):
     def without(self, found: list[Any]) -> Test:
         return Test(_plain(found[0]), "NOT IN", found[1])
 
-    def values(self, found: list[Any]) -> Any:
-        return tuple(found)
-
-    def subselect(self, found: list[Any]) -> Any:
-        return found[0]
-
     def group(self, found: list[Any]) -> Any:
         return tuple(_plain(each) for each in found)
-
-    def order(self, found: list[Any]) -> Any:
-        return tuple(found)
 
     def ordering(self, found: list[Any]) -> Ordering:
         path, direction, nulls = found
@@ -232,8 +224,7 @@ class _Reader(Transformer[Token, Query]):
     def limit(self, found: list[Any]) -> int:
         return int(found[0])
 
-    def offset(self, found: list[Any]) -> int:
-        return int(found[0])
+    offset = limit
 
     def STRING(self, token: Token) -> Literal:
         return Literal("STRING", _unescaped(token[1:-1]))

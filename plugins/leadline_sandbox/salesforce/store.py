@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from leadline_sandbox.salesforce.access import Access
 from leadline_sandbox.salesforce.acquainting import acquaint
 from leadline_sandbox.salesforce.deriving import archived, derive
 from leadline_sandbox.salesforce.fields import Field
-from leadline_sandbox.salesforce.history import TRACKED, history_rows
+from leadline_sandbox.salesforce.history import TRACKED, leave_history
 from leadline_sandbox.salesforce.ids import full, made_id
 from leadline_sandbox.salesforce.instants import kept
 from leadline_sandbox.salesforce.kinds import ACTIVITIES, Kind, kinds
@@ -97,8 +97,11 @@ class Store:
 
     @locked
     def put(self, kind: str, values: Values) -> Record:
-        """Take values as they are, with their id: nothing is filled in but what follows."""
-        record = Record(kind, values)
+        """Take values as they are: nothing is filled in but an id and what follows."""
+        filled = {name: value for name, value in values.items() if value is not None}
+        if "Id" not in filled:
+            filled["Id"] = self.new_id(self.schema[kind].prefix)
+        record = Record(kind, filled)
         self._enter(record, values["CreatedDate"], tell=False)
         return record
 
@@ -153,9 +156,7 @@ class Store:
         return converting.convert(self, lead_id, account_id, contact_id, opportunity)
 
     @locked
-    def apply(
-        self, kind: str, rows: Sequence[tuple[str, Mapping[str, Any]]], **manner: Any
-    ) -> list[applying.Outcome]:
+    def apply(self, kind: str, rows: applying.Rows, **manner: Any) -> list[applying.Outcome]:
         """Write rows as an API does (see `applying.Manner`): one outcome per row, in order."""
         self.settle()
         return applying.apply(self, kind, rows, applying.Manner(**manner))
@@ -218,6 +219,11 @@ class Store:
             raise deleted()
         return record
 
+    def having(self, kind: str, field: str, value: str) -> list[Record]:
+        """The live records of a kind, if there is one, that have this value in a field."""
+        table = self._tables.get(kind, {}).values()
+        return [each for each in table if each.values.get(field) == value and not each.deleted]
+
     def table(self, kind: str) -> dict[str, Record]:
         """All records of a kind by id, deleted ones too; to be read under the lock."""
         return self._tables[kind]
@@ -266,8 +272,7 @@ class Store:
         self._derive(record.kind, values, now)
         before, record.values = record.values, values
         personal.spread(self, record, moved, now)
-        for row in history_rows(self, record.kind, before, values, user or self.rep, now):
-            self.put(f"{record.kind}History", row)
+        leave_history(self, record.kind, before, values, user or self.rep, now)
         acquaint(self, record, before)
 
     def drop(self, record: Record, master: str | None = None) -> None:
@@ -335,8 +340,7 @@ class Store:
         if tell:
             personal.accompany(self, record)
             user = record.values.get("CreatedById", self.rep)
-            for row in history_rows(self, record.kind, None, record.values, user, now):
-                self.put(f"{record.kind}History", row)
+            leave_history(self, record.kind, None, record.values, user, now)
             acquaint(self, record, None)
 
     def _derive(self, kind: str, values: Values, now: str) -> None:
