@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -49,9 +48,7 @@ def attend(
         scene.config(crm),
         "Ctrl-C ends it.",
     ]
-    with suppress(KeyboardInterrupt):  # which may come before the server minds it
-        say("\n".join(lines))
-        serve(app, opened)
+    serve(app, opened, lambda: say("\n".join(lines)))
     say(f"\nstopped after {crm.journal.count():,} calls")
     for label, number in crm.journal.summary().items():
         say(f"  {label}: {number:,}")

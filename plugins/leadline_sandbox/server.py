@@ -45,7 +45,7 @@ def address(taken: socket.socket) -> str:
 @contextmanager
 def running(app: Any, taken: socket.socket) -> Iterator[None]:
     """Answer on the socket, in a thread, until the block ends."""
-    server = _server(app)
+    server = _server(app, lambda: None)
     failed: list[BaseException] = []
 
     def run() -> None:
@@ -78,18 +78,28 @@ def opened(crm: C, build: Callable[[C], Any]) -> Iterator[C]:
         yield crm
 
 
-def serve(app: Any, taken: socket.socket) -> None:
-    """Answer on the socket until Ctrl-C."""
+def serve(app: Any, taken: socket.socket, started: Callable[[], None]) -> None:
+    """Answer on the socket until Ctrl-C; `started` is called once both are minded."""
     try:
-        _server(app).run(sockets=[taken])
+        _server(app, started).run(sockets=[taken])
     except KeyboardInterrupt:
         pass
     finally:
         taken.close()
 
 
-def _server(app: Any) -> uvicorn.Server:
-    return uvicorn.Server(
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._told = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._told()
+
+
+def _server(app: Any, started: Callable[[], None]) -> uvicorn.Server:
+    return _Server(
         uvicorn.Config(
             app,
             log_level="critical",
@@ -101,5 +111,6 @@ def _server(app: Any) -> uvicorn.Server:
             h11_max_incomplete_event_size=1 << 20,
             timeout_graceful_shutdown=1,
             timeout_keep_alive=75,
-        )
+        ),
+        started,
     )

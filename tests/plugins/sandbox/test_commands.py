@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import signal
 
 import urllib3
+
+from leadline_sandbox.foreground import attend
+from leadline_sandbox.hubspot.foreground import PORTAL
 
 from .attending import attended, run
 
@@ -26,6 +30,19 @@ def test_the_command_says_how_to_connect_and_ends_cleanly() -> None:
         assert searched.status == 502
         pool.clear()
     assert "stopped after 2 calls" in said[0]
+
+
+def test_ctrl_c_is_minded_from_the_first_word_on() -> None:
+    minded: list[object] = []
+
+    def say(text: str) -> None:
+        minded.append(signal.getsignal(signal.SIGINT))
+        if "Ctrl-C ends it." in text:
+            signal.raise_signal(signal.SIGINT)
+
+    attend(PORTAL, 0, 0, 7, (), say)
+    assert minded[0] is not signal.default_int_handler
+    assert len(minded) == 2  # the welcome, and how many calls there were
 
 
 def test_a_fault_that_does_not_exist_is_refused_with_those_that_do() -> None:
