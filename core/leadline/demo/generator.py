@@ -18,7 +18,7 @@ from leadline.demo import contacts as contact_file
 from leadline.demo import outcomes as outcome_file
 from leadline.demo.blocks import BLOCK, draw_block
 from leadline.demo.catalogue import build_catalogue
-from leadline.demo.clock import DAYS, Clock
+from leadline.demo.clock import DAYS, YEAR, Clock
 from leadline.demo.journeys import Journeys
 from leadline.demo.lines import Instants
 from leadline.demo.spill import Spill
@@ -53,7 +53,7 @@ class _Deals:
     open: int = 0
 
     def count(self, journeys: Journeys, count: int) -> None:
-        deal, decided = journeys.deal[:count], journeys.decided(DAYS * 86_400)[:count]
+        deal, decided = journeys.deal[:count], journeys.decided(YEAR)[:count]
         won = int((decided & journeys.won[:count]).sum())
         self.won, self.lost = self.won + won, self.lost + int(decided.sum()) - won
         self.open += int((deal & ~decided).sum())

@@ -72,7 +72,7 @@ def _talks(rng: np.random.Generator, journeys: Journeys, catalogue: Catalogue) -
         until = np.minimum(journeys.closed[row] / DAY, DAYS)
         day = np.floor(opened + rng.random(len(row)) * (until - opened))
         time = (day * DAY + rng.integers(16, 34, len(row)) * 1_800).astype(np.int64)
-        kind = catalogue.ids[key] + rng.integers(0, choices, len(row)) % (2 if key == "call" else 4)
+        kind = catalogue.ids[key] + rng.integers(0, choices, len(row))
         value = rng.integers(*minutes, len(row))
         made.append(make_events(time, row, kind, np.full(len(row), plain), value))
     return made

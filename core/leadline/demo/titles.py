@@ -13,7 +13,6 @@ from leadline.demo.names import LANGUAGES
 
 SENIORITIES = ("cxo", "vp", "director", "manager", "senior", "entry")
 DEPARTMENTS = ("IT", "Marketing", "Sales", "Operations", "Finance", "HR", "Product", "Purchasing")
-NON_BUYERS = ("student", "retired", "researcher")
 
 _WORDS = {
     "en": "IT,Marketing,Sales,Operations,Finance,People,Product,Procurement",
@@ -83,7 +82,7 @@ _PATTERNS = {
         "Auxiliar de {}|Técnico júnior de {}",
     ),
 }
-# student, retired, researcher
+# Student, retired, researcher: the first three of `Kind` who never buy.
 _NEVER = {
     "en": ("Student", "Retired", "Researcher"),
     "pl": ("Studentka", "Emeryt", "Pracownik naukowy"),
@@ -118,5 +117,5 @@ def title_table() -> TitleTable:
     work = np.arange(1, len(texts)).reshape(shape)
     start = len(texts)
     texts.extend(title for lang in LANGUAGES for title in _NEVER[lang])
-    never = np.arange(start, len(texts)).reshape(len(LANGUAGES), len(NON_BUYERS))
+    never = np.arange(start, len(texts)).reshape(len(LANGUAGES), -1)
     return TitleTable(tuple(texts), work, never)

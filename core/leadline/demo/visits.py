@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,7 +117,7 @@ def _requests(rng: np.random.Generator, visits: _Visits, catalogue: Catalogue) -
     ]
 
 
-def _by_mood(rng: np.random.Generator, mood: Ints, sums: list[Floats] | tuple[Floats, ...]) -> Ints:
+def _by_mood(rng: np.random.Generator, mood: Ints, sums: Sequence[Floats]) -> Ints:
     draw = rng.random(len(mood))
     found = np.zeros(len(mood), dtype=np.int64)
     for which, running in enumerate(sums):

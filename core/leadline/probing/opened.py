@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leadline.batches import Batch, Capabilities, Checkpoint, Meter, Source, Stream, Support
-from leadline.config import Config, open_sources
+from leadline.config import open_sources
 from leadline.host import Host
 from leadline.workspace import configured
 
-STREAMS = (Stream.CONTACTS, Stream.COMPANIES, Stream.ACTIVITIES)
+_STREAMS = (Stream.CONTACTS, Stream.COMPANIES, Stream.ACTIVITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Opened:
     def open(cls, config_path: Path, name: str, state: Path) -> Opened:
         """Load the config's plugins anew and open this one of its sources."""
         config, host = configured(config_path)
-        (source,) = open_sources(_only(config, name), host)
+        # The tables of other sources are not what is asked about.
+        (source,) = open_sources(config.without(config.sources.keys() - {name}), host)
         state.mkdir(parents=True, exist_ok=True)
         opened = replace(source, state=state, meter=Meter())
         host.add_source(opened)
@@ -59,7 +60,7 @@ class Opened:
         """What the connector brings."""
         can = self.capabilities
         brings = {Stream.COMPANIES: can.companies, Stream.ACTIVITIES: can.activities}
-        return tuple(s for s in STREAMS if brings.get(s, Support.FULL) is Support.FULL)
+        return tuple(s for s in _STREAMS if brings.get(s, Support.FULL) is Support.FULL)
 
     def take(
         self,
@@ -68,7 +69,10 @@ class Opened:
         most: int,
         until: Collection[str] = (),
     ) -> Taken:
-        """At most so many batches, or until all of these ids were seen; the rest is let go."""
+        """At most so many batches, or until all of these ids were seen; the rest is let go.
+
+        since: as a batch gave it; the source gets it as the ledger gives it back.
+        """
         fetch = {
             Stream.CONTACTS: self.host.fetch_contacts,
             Stream.ACTIVITIES: self.host.fetch_activities,
@@ -76,7 +80,7 @@ class Opened:
         }[stream]
         found: list[Batch] = []
         wanted = set(until)
-        with fetch(self.source.name, since) as answer:
+        with fetch(self.source.name, since and kept(since)) as answer:
             for batch in answer:
                 found.append(batch)
                 wanted -= ids_of(batch, stream)
@@ -96,8 +100,3 @@ def kept(checkpoint: Checkpoint) -> Checkpoint:
     """A checkpoint as the ledger gives it back."""
     found: Checkpoint = json.loads(json.dumps(dict(checkpoint)))
     return found
-
-
-def _only(config: Config, name: str) -> Config:
-    """The config with this source alone: the tables of others are not what is asked about."""
-    return config.without(config.sources.keys() - {name})

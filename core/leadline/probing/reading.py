@@ -155,7 +155,6 @@ def _again(
     opened: Opened, stream: Stream, since: Checkpoint | None, wanted: set[str], most: int
 ) -> Taken:
     """A fetch until all that is wanted has come; a little of it where nothing is."""
-    since = None if since is None else kept(since)
     return opened.take(stream, since, most * _PATIENCE if wanted else 1, wanted)
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from leadline.batches import Checkpoint, Finding, Outcome, Stream, WriteResult
 from leadline.errors import LeadlineError
-from leadline.probing.opened import Opened, kept
+from leadline.probing.opened import Opened
 
 _SUBJECT = "write"
 _KEY = Stream.CONTACTS.key
@@ -91,9 +91,8 @@ def _wrong(results: list[WriteResult], contact_id: str) -> str:
 
 
 def _read_back(opened: Opened, now: Present, most: int) -> Finding:
-    since = None if now.since is None else kept(now.since)
     subject = "reading back"
-    again = opened.reopened("present").take(Stream.CONTACTS, since, 2 * most)
+    again = opened.reopened("present").take(Stream.CONTACTS, now.since, 2 * most)
     rows = [
         row
         for batch in again.batches
