@@ -15,7 +15,7 @@ from leadline_csv.files import InputFile
 from leadline_csv.headings import Columns
 from leadline_csv.pull_files import FilesPull
 
-_NONE = pa.table({"activity_id": pa.array([], pa.string())})
+_NONE = pa.table({"activity_id": pa.nulls(0, pa.string())})
 
 
 def pull_activities(config: CsvConfig, since: Checkpoint | None) -> Iterator[Batch]:

@@ -25,7 +25,7 @@ from leadline_csv.output import output_mark, read_known
 from leadline_csv.rows import remark
 from leadline_csv.snapshots import Snapshots, snapshot_name
 
-_NONE = pa.table({"contact_id": pa.array([], pa.string())})
+_NONE = pa.table({"contact_id": pa.nulls(0, pa.string())})
 
 
 def pull_contacts(config: CsvConfig, since: Checkpoint | None) -> Iterator[Batch]:

@@ -19,8 +19,9 @@ from leadline.vocabulary import FieldType
 UTC = ZoneInfo("UTC")
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
-_TRUE = pa.array(["true", "t", "yes", "y", "on", "1"])
-_FALSE = pa.array(["false", "f", "no", "n", "off", "0"])
+# Not arrays yet: to make one, Arrow imports pandas where that is installed.
+_TRUE = ("true", "t", "yes", "y", "on", "1")
+_FALSE = ("false", "f", "no", "n", "off", "0")
 
 _BLANKS = r"[\s\pZ]"
 _CURRENCY = (
@@ -303,7 +304,7 @@ def _read_wall(text: pa.Array, day_first: bool) -> tuple[pa.Array, pa.Array]:
 
 def _read_boolean(text: pa.Array) -> pa.Array:
     lower = pc.utf8_lower(text)
-    yes, no = pc.is_in(lower, _TRUE), pc.is_in(lower, _FALSE)
+    yes, no = (pc.is_in(lower, pa.array(words)) for words in (_TRUE, _FALSE))
     return _without(yes, pc.invert(pc.or_(yes, no)))
 
 

@@ -15,7 +15,6 @@ from leadline.withholding import withhold
 from leadline_quality.judging import CLICK, OPEN, SENT, Click, Judge, Sent, agent_of
 from leadline_quality.memory import Memory, Remembered
 
-_ASKED = pa.array([CLICK, OPEN, SENT])
 _WHERE = "remembered by plugin"
 
 
@@ -98,7 +97,7 @@ class Screen:
         seen = _Seen()
         if not {"activity_id", "type"} <= set(rows.column_names):
             return seen
-        mail = pc.fill_null(pc.is_in(_text(rows["type"]), _ASKED), False)
+        mail = pc.fill_null(pc.is_in(_text(rows["type"]), pa.array([CLICK, OPEN, SENT])), False)
         if "deleted" in rows.column_names:
             gone, _ = read_column(rows["deleted"], FieldType.BOOLEAN)
             gone = pc.fill_null(gone, False)
