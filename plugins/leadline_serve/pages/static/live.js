@@ -115,7 +115,14 @@ function goTo(text, line) {
 }
 
 // Charts: the data stand in the page, beside a table of the same numbers.
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+function colour(name) {
+  const probe = document.createElement("i"); // light-dark() is resolved only where it is used
+  probe.style.color = `var(--${name})`;
+  document.body.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
 
 function coloured(value) {
   if (typeof value === "string" && value.startsWith("@")) return colour(value.slice(1));
