@@ -27,8 +27,11 @@ def build(server: Server) -> FastAPI:
         max_body_size=_LARGEST,
     )
     app.state.server = server
-    for part in (health, access, api, webhooks, pages):
-        app.include_router(part.router)
+    app.include_router(health.router)
+    app.include_router(access.router)
+    api.include(app)
+    app.include_router(webhooks.router)
+    pages.include(app)
     faults.handle(app)
     app.add_middleware(Measure, metrics=server.metrics)
     app.add_middleware(Protect, serve=server.serve)

@@ -15,8 +15,7 @@ from datetime import datetime, timedelta
 from leadline.errors import LeadlineError, UsageError
 from leadline.host.faults import FAILURES
 from leadline.ledger import Ledger, Request
-from leadline.sync.requests import CONTACTS, SYNC, run_request
-from leadline.sync.resync import put
+from leadline.ledger.requests import CONTACTS, SYNC
 from leadline.sync.stopping import Cancelled
 from leadline.workspace import Workspace
 
@@ -84,6 +83,8 @@ class Runner:
 
         Answers the request's id; UsageError for an unknown source or an empty id.
         """
+        from leadline.sync.resync import put
+
         self._check(source)
         request_id = put(self._ledger, source, contacts, since, asked_by)
         self.wake()
@@ -126,6 +127,8 @@ class Runner:
 
     def _run(self, request: Request) -> None:
         """Run one request; whatever becomes of it, the next one has its turn."""
+        from leadline.sync.requests import run_request  # all of the sync: not needed to answer
+
         self._running = request.request_id
         said = f"request {request.request_id} ({request.kind} of {request.source})"
         try:

@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from leadline.config.schedules import Schedule
 from leadline.errors import LeadlineError
 from leadline.ledger import Ledger
-from leadline.sync.requests import SYNC
+from leadline.ledger.requests import SYNC
 from leadline_serve.runner import Runner
 from leadline_serve.timetable import Timetable
 

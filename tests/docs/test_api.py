@@ -16,7 +16,7 @@ _ROW = re.compile(r"^\| `([A-Z]+) (\S+)` \| (viewer|admin) \|", re.MULTILINE)
 
 def test_the_page_names_every_route_and_its_role() -> None:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.include_router(api.router)
+    api.include(app)
     there = {
         (method, gate.path.replace(":path", ""), str(gate.role))
         for gate in gates(app)

@@ -14,7 +14,8 @@ from leadline.batches import LEAD_CHANGES
 from leadline.errors import LeadlineError, PluginError, RetryLater
 from leadline.ledger import Event
 from leadline.sync.changed import of_payload
-from leadline.sync.events import CHANGED, FINISHED, receivers, topic_of
+from leadline.sync.events import receivers
+from leadline.sync.topics import CHANGED, FINISHED, topic_of
 from leadline.workspace import Workspace
 
 CALL_SECONDS = 30.0

@@ -18,9 +18,9 @@ from leadline.queries import fetch
 from leadline.sync.changed import as_payload, changed_leads, of_payload, written
 from leadline.sync.plan import Plan
 from leadline.sync.push import Pushed
+from leadline.sync.topics import CHANGED, FINISHED, topic_of, webhook
 from leadline.workspace import Workspace
 
-CHANGED, FINISHED = "stages_changed", "sync_finished"
 CHUNK = 500
 
 
@@ -31,16 +31,6 @@ def receivers(workspace: Workspace) -> list[str]:
 
 def _webhooks(workspace: Workspace) -> list[str]:
     return [webhook(name) for name in workspace.config.webhooks.outgoing]
-
-
-def webhook(name: str) -> str:
-    """How a receiver of webhooks is named among all that are told."""
-    return f"webhook:{name}"
-
-
-def topic_of(hook: str, receiver: str) -> str:
-    """What an event is kept under: what it tells, and whom."""
-    return f"{hook}:{receiver}"
 
 
 def hold_changes(

@@ -7,13 +7,11 @@ from datetime import datetime
 from time import monotonic
 
 from leadline.ledger import Request
-from leadline.ledger.requests import CANCELLED, CONTACTS, RESYNC, SYNC
+from leadline.ledger.requests import CANCELLED, RESYNC
 from leadline.sync.pull import Only, Progress
 from leadline.sync.run import Report, sync
 from leadline.sync.stopping import Cancelled, Interrupted
 from leadline.workspace import Workspace
-
-__all__ = ["CONTACTS", "RESYNC", "SYNC", "run_request"]
 
 _NOTED_EVERY = 0.5  # seconds
 

@@ -8,8 +8,9 @@ from time import sleep
 
 from leadline.errors import UsageError
 from leadline.ledger import Ledger, Request
+from leadline.ledger.requests import RESYNC
 from leadline.sync.pull import Progress
-from leadline.sync.requests import RESYNC, run_request
+from leadline.sync.requests import run_request
 from leadline.sync.run import Report
 from leadline.sync.stopping import Cancelled
 from leadline.workspace import Workspace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 from leadline_serve.api import (
     acts,
@@ -17,9 +17,11 @@ from leadline_serve.api import (
     sources,
 )
 
-__all__ = ["router"]
-
-router = APIRouter(prefix="/api")
 # `persons` before `leads`: a contact's id may hold a slash, and the longer path is the nearer one.
-for _part in (persons, leads, runs, sources, refused, resyncs, models, drafts, acts, document):
-    router.include_router(_part.router)
+_PARTS = (persons, leads, runs, sources, refused, resyncs, models, drafts, acts, document)
+
+
+def include(app: FastAPI) -> None:
+    """Answer under /api/. No router stands in another: FastAPI would prepare its routes twice."""
+    for part in _PARTS:
+        app.include_router(part.router, prefix="/api")

@@ -13,7 +13,6 @@ from pydantic import BaseModel, Field
 
 from leadline.config import load_draft
 from leadline.errors import ConfigError, UsageError
-from leadline.sync.compare import compare
 from leadline.workspace import configured, open_workspace
 from leadline_serve.access import Admin, audit
 from leadline_serve.api.answers import Body, Documented, Instant, model_named, refusals
@@ -80,6 +79,7 @@ def plan_draft(
     The sources are pulled first. Nothing is published or written.
     """
     from leadline.cli.plans import comparison_document
+    from leadline.sync.compare import compare
 
     path = _path(server, name)
     try:

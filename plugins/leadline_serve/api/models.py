@@ -10,7 +10,6 @@ from fastapi import APIRouter, HTTPException, Path, Response
 from pydantic import BaseModel
 
 from leadline.errors import UsageError
-from leadline.lint.run import check
 from leadline.model import Model
 from leadline.serving import RuleUse
 from leadline.sync.edits import edits
@@ -189,6 +188,8 @@ def versions(server: CurrentServer, user: Viewer, name: OneModel) -> list[Versio
 @router.get("/lint", responses=refusals(400))
 def lint(server: CurrentServer, user: Viewer) -> LintAnswer:
     """Every check on every model, on the data that is there."""
+    from leadline.lint.run import check
+
     with server.workspace() as workspace:
         return LintAnswer.model_validate(check(workspace).as_json())
 

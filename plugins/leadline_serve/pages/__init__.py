@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 from leadline_serve.pages import entry, files, lead, leads, model, runs, sources, today, trial
 
-router = APIRouter(include_in_schema=False)
-for _part in (files, entry, today, leads, lead, model, trial, runs, sources):
-    router.include_router(_part.router)
+_PARTS = (files, entry, today, leads, lead, model, trial, runs, sources)
 
-__all__ = ["router"]
+
+def include(app: FastAPI) -> None:
+    """Answer with pages, of which the API's document says nothing."""
+    for part in _PARTS:
+        app.include_router(part.router, include_in_schema=False)

@@ -31,7 +31,7 @@ class File:
     kind: str
 
 
-@router.get("/static/{name}", include_in_schema=False)
+@router.get("/static/{name}")
 def static(request: Request, name: str) -> Response:
     """A file by its name; there is no way to any other file."""
     if name not in (*_OWN, _PLOTLY):

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
-import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-import httpx
-
-from leadline import __version__
 from leadline.config.webhooks import Outgoing
 from leadline.errors import LeadlineError, RetryLater
 from leadline.host.faults import FAILURES
 from leadline.ledger import Event, Lease, Ledger
-from leadline.sync.events import CHANGED, topic_of, webhook
-from leadline_serve.webhooks.signatures import SIGNATURE, TIME, own_signature
+from leadline.sync.topics import CHANGED, topic_of, webhook
+
+if TYPE_CHECKING:
+    from leadline_serve.webhooks.posting import Poster
 
 LOOK_EVERY = 5.0
-TIMEOUT_SECONDS = 10.0
 GIVE_UP_AFTER = timedelta(days=3)
-DELIVERY = "X-Leadline-Delivery"
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=6)
 _LEASE_SECONDS = 60.0
 _PATIENCE = 15.0
@@ -43,8 +39,6 @@ class Sender:
         self._topics = {topic_of(CHANGED, webhook(n)): each for n, each in receivers.items()}
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
-        # It writes every whole address, tokens and all, into its log.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
 
     def start(self) -> None:
         """Tell what waits, and whatever comes; nothing at all where there is no receiver."""
@@ -71,12 +65,14 @@ class Sender:
         A receiver that fails is left alone for the rest of the round. RetryLater while another
         process sends.
         """
+        from leadline_serve.webhooks.posting import posting  # brings an HTTP client
+
         failing: set[str] = set()
         taken = 0
         lease = self._ledger.leases.take("webhooks", "leadline serve", _LEASE_SECONDS)
-        with lease, httpx.Client(timeout=TIMEOUT_SECONDS) as client:
+        with lease, posting() as post:
             while not self._stopping.is_set() and (event := self._next(failing)):
-                taken += self._send(client, event, lease, failing)
+                taken += self._send(post, event, lease, failing)
         return taken
 
     def _work(self) -> None:
@@ -95,11 +91,11 @@ class Sender:
         asked = [topic for topic in self._topics if topic not in failing]
         return next(iter(self._ledger.outbox.pending(1, asked)), None) if asked else None
 
-    def _send(self, client: httpx.Client, event: Event, lease: Lease, failing: set[str]) -> bool:
+    def _send(self, post: Poster, event: Event, lease: Lease, failing: set[str]) -> bool:
         receiver = self._topics[event.topic]
         lease.renew()
         document = document_of(event, receiver)
-        problem = _post(client, receiver, event, document) if document["changes"] else ""
+        problem = post(receiver, event.key, document) if document["changes"] else ""
         if not problem:
             self._ledger.outbox.delivered(event.event_id)
             return True
@@ -127,25 +123,3 @@ def retry_at(event: Event, now: datetime) -> datetime | None:
         return None
     wait: timedelta = min(_FIRST_WAIT * 3 ** min(event.attempts, 8), _LONGEST_WAIT)
     return now + wait
-
-
-def _post(
-    client: httpx.Client, receiver: Outgoing, event: Event, document: Mapping[str, object]
-) -> str:
-    """Send it; what went wrong, without the address, which may hold a token, or ""."""
-    body = json.dumps(document, ensure_ascii=False).encode()
-    timestamp = str(int(time.time()))
-    headers = {
-        "Content-Type": "application/json",
-        "User-Agent": f"leadline/{__version__}",
-        TIME: timestamp,
-        SIGNATURE: own_signature(receiver.secret, body, timestamp),
-        DELIVERY: event.key,
-    }
-    try:
-        answer = client.post(receiver.url, content=body, headers=headers)
-    except httpx.InvalidURL:
-        return "has no address that can be reached"
-    except httpx.HTTPError as error:
-        return f"could not be reached ({type(error).__name__})"
-    return "" if answer.is_success else f"answered {answer.status_code}"

@@ -162,3 +162,20 @@ def test_help_loads_no_library_of_the_server() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=20
     )
     assert ran.stdout == "[]\n"
+
+
+def test_a_start_loads_nothing_that_only_its_work_needs(folder: Path) -> None:
+    """Of ourselves the rooms of a sync and the lint; pandas, which Arrow takes where it is."""
+    script = (
+        "import sys; from pathlib import Path\n"
+        "from leadline_serve import foreground\n"
+        "from leadline_serve.server import Server\n"
+        "with Server.open(Path('config.toml')) as server: foreground.build(server)\n"
+        "late = {'alembic', 'httpx', 'pandas', 'plotly', 'rich', 'leadline.lint.run'}\n"
+        "late |= {'leadline.sync.compare', 'leadline.sync.plan', 'leadline.sync.pull'}\n"
+        "print(sorted(late & set(sys.modules)))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "[]\n"

@@ -14,7 +14,7 @@ from leadline.errors import InternalError
 from leadline.ledger import Role
 from leadline_serve.access.gates import Gate, gates, is_open
 from leadline_serve.app import build
-from leadline_serve.pages import router as pages
+from leadline_serve.pages import sources
 from leadline_serve.server import Server
 from tests.plugins.serve.conftest import Served
 
@@ -103,8 +103,8 @@ def test_an_app_with_a_route_that_asks_for_nobody_is_not_built(
     def forgotten() -> str:
         return "everything"
 
-    outer.include_router(pages)
+    outer.include_router(sources.router)
     outer.include_router(careless)
-    monkeypatch.setattr("leadline_serve.pages.router", outer)
+    monkeypatch.setattr(sources, "router", outer)
     with pytest.raises(InternalError, match="nobody is asked for at /forgotten"):
         build(shared.server)
