@@ -5,19 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Response
 
 from leadline_serve.access import Admin
-from leadline_serve.api.answers import Limit, refusals
-from leadline_serve.api.runs import Format
-from leadline_serve.api.tables import csv_answer, csv_document, wants_csv
+from leadline_serve.api.answers import Answer, Limit, refusals
+from leadline_serve.api.tables import WantsCsv, csv_answer, csv_document
 from leadline_serve.server import CurrentServer
 
 router = APIRouter(tags=["audit"])
 
 
-class Act(BaseModel):
+class Act(Answer):
     """One act: who did what to what."""
 
     entry_id: int
@@ -30,25 +28,10 @@ class Act(BaseModel):
 
 @router.get("/audit", response_model=list[Act], responses={200: csv_document(), **refusals(403)})
 def acts(
-    request: Request,
-    server: CurrentServer,
-    user: Admin,
-    limit: Limit = 100,
-    format: Format = None,
+    server: CurrentServer, user: Admin, as_csv: WantsCsv, limit: Limit = 100
 ) -> list[Act] | Response:
     """The latest acts, newest first."""
     found = server.ledger.audit.recent(limit)
-    if wants_csv(request, format):
-        columns = tuple(Act.model_fields)
-        return csv_answer("audit", columns, ([getattr(e, c) for c in columns] for e in found))
-    return [
-        Act(
-            entry_id=each.entry_id,
-            at=each.at,
-            actor=each.actor,
-            action=each.action,
-            subject=each.subject,
-            detail=dict(each.detail),
-        )
-        for each in found
-    ]
+    if as_csv:
+        return csv_answer("audit", tuple(Act.model_fields), found)
+    return [Act.model_validate(each) for each in found]

@@ -21,6 +21,12 @@ class Refusal(BaseModel):
     detail: str
 
 
+class Answer(BaseModel):
+    """The base of what is read from a value of leadline's own: field by field, by name."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
 class Body(BaseModel):
     """The base of what is sent: no unknown keys."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -77,7 +76,7 @@ def leads(
     """A page of leads; as CSV all that meet the filter, up to a million."""
     wanted = query.wanted(server)
     if wants_csv(request, query.format):
-        return csv_answer("leads", _COLUMNS, _rows(server, wanted, query.sort))
+        return csv_answer("leads", _COLUMNS, server.serving.every(wanted, query.sort, _ROWS))
     return server.serving.leads(wanted, query.sort, query.page, query.size)
 
 
@@ -102,8 +101,3 @@ def became(
     return server.serving.became(
         model_named(server, model), start, field=field, to=to or None, limit=limit
     )
-
-
-def _rows(server: Server, wanted: LeadFilter, sort: str) -> Iterator[list[object]]:
-    for lead in server.serving.every(wanted, sort, _ROWS):
-        yield [getattr(lead, column) for column in _COLUMNS]

@@ -10,11 +10,11 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel
 
 from leadline.queries import fetch
-from leadline_serve.access import Admin, Viewer, audit
+from leadline_serve.access import Admin, Viewer
 from leadline_serve.api.answers import Limit, SourceName, refusals, source_named
-from leadline_serve.api.resyncs import ResyncAnswer, answer_of, ask_for, request_of
-from leadline_serve.api.runs import Format, RefusedContact, refused_contact
-from leadline_serve.api.tables import csv_answer, csv_document, wants_csv
+from leadline_serve.api.resyncs import ResyncAnswer, put
+from leadline_serve.api.runs import RefusedContact
+from leadline_serve.api.tables import WantsCsv, csv_answer, csv_document
 from leadline_serve.server import CurrentServer, Server
 
 router = APIRouter(tags=["what failed"])
@@ -55,20 +55,15 @@ class Rejections(BaseModel):
     responses={200: csv_document(), **refusals(400, 404)},
 )
 def quarantine(
-    request: Request,
     server: CurrentServer,
     user: Viewer,
+    as_csv: WantsCsv,
     source: OneSource = None,
     limit: Limit = 100,
-    format: Format = None,
 ) -> list[Quarantined] | Response:
     """The latest records in quarantine, newest first."""
     found = _quarantined(server, None if source is None else source_named(server, source), limit)
-    if wants_csv(request, format):
-        columns = tuple(Quarantined.model_fields)
-        rows = ([getattr(each, column) for column in columns] for each in found)
-        return csv_answer("quarantine", columns, rows)
-    return found
+    return csv_answer("quarantine", tuple(Quarantined.model_fields), found) if as_csv else found
 
 
 @router.get(
@@ -77,22 +72,19 @@ def quarantine(
     responses={200: csv_document(), **refusals(404)},
 )
 def rejections(
-    request: Request,
     server: CurrentServer,
     user: Viewer,
+    as_csv: WantsCsv,
     source: OneSource = None,
     limit: Limit = 100,
-    format: Format = None,
 ) -> Rejections | Response:
     """The latest writes that were refused, newest first, and the reasons counted."""
     names = list(server.config.sources) if source is None else [source_named(server, source)]
     found = [each for name in names for each in server.ledger.rejections.recent(name, limit)]
-    rows = [refused_contact(each) for each in found]
+    rows = [RefusedContact.model_validate(each) for each in found]
     rows.sort(key=lambda each: each.rejected_at, reverse=True)
-    if wants_csv(request, format):
-        columns = tuple(RefusedContact.model_fields)
-        cells = ([getattr(each, column) for column in columns] for each in rows)
-        return csv_answer("rejections", columns, cells)
+    if as_csv:
+        return csv_answer("rejections", tuple(RefusedContact.model_fields), rows)
     counted = Counter((each.source, each.reason) for each in found)
     reasons = [
         Reason(source=name, reason=reason, contacts=number)
@@ -106,9 +98,7 @@ def retry_quarantine(
     request: Request, server: CurrentServer, user: Admin, source: SourceName
 ) -> ResyncAnswer:
     """Read the whole source again: what has been put right there is used, the rest stays."""
-    asked = ask_for(server, source_named(server, source), [], None, user.actor)
-    audit(request, user, "retry quarantine", source, request_id=asked)
-    return answer_of(request_of(server, asked))
+    return put(request, server, user, "retry quarantine", source_named(server, source))
 
 
 @router.post("/rejections/{source}/retry", status_code=202, responses=refusals(400, 403, 404, 409))
@@ -120,9 +110,7 @@ def retry_rejections(
     contacts = sorted({each.contact_id for each in found})
     if not contacts:
         raise HTTPException(409, f"source '{source}' has refused nothing")
-    asked = ask_for(server, source, contacts, None, user.actor)
-    audit(request, user, "retry rejections", source, request_id=asked, contacts=len(contacts))
-    return answer_of(request_of(server, asked))
+    return put(request, server, user, "retry rejections", source, contacts)
 
 
 def _quarantined(server: Server, source: str | None, limit: int) -> list[Quarantined]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, Field
 
 from leadline.ledger import Request as Asked
-from leadline_serve.access import Admin, Viewer, audit
+from leadline_serve.access import Admin, User, Viewer, audit
 from leadline_serve.api.answers import Body, Instant, Limit, refusals, source_named, zoned
 from leadline_serve.server import CurrentServer, Server
 
@@ -58,13 +59,13 @@ class ResyncAnswer(BaseModel):
 @router.get("/resyncs", responses=refusals())
 def resyncs(server: CurrentServer, user: Viewer, limit: Limit = 50) -> list[ResyncAnswer]:
     """The latest requests of every kind, newest first."""
-    return [answer_of(each) for each in server.ledger.requests.list(limit)]
+    return [_answer(each) for each in server.ledger.requests.list(limit)]
 
 
 @router.get("/resyncs/{request_id}", responses=refusals(404))
 def resync(server: CurrentServer, user: Viewer, request_id: RequestId) -> ResyncAnswer:
     """One request and how far it is."""
-    return answer_of(request_of(server, request_id))
+    return _answer(_found(server, request_id))
 
 
 @router.post("/resyncs", status_code=202, responses=refusals(400, 403, 404))
@@ -72,9 +73,7 @@ def ask(request: Request, server: CurrentServer, user: Admin, body: ResyncBody) 
     """Ask for a resync. It waits its turn; follow it by its id."""
     source = source_named(server, body.source)
     since = None if body.since is None else zoned(server, body.since)
-    asked = ask_for(server, source, body.contacts, since, user.actor)
-    audit(request, user, "resync", source, request_id=asked, contacts=len(body.contacts))
-    return answer_of(request_of(server, asked))
+    return put(request, server, user, "resync", source, body.contacts, since)
 
 
 @router.delete("/resyncs/{request_id}", responses=refusals(403, 404, 409))
@@ -82,26 +81,31 @@ def cancel(
     request: Request, server: CurrentServer, user: Admin, request_id: RequestId
 ) -> ResyncAnswer:
     """Cancel a request: one that runs stops between two batches, and what it did stays."""
-    found = request_of(server, request_id)
+    found = _found(server, request_id)
     if found.finished_at is not None:
         raise HTTPException(409, f"request {request_id} has ended: {found.status}")
-    server.ledger.requests.cancel(request_id)
+    server.runner.cancel(request_id)
     audit(request, user, "cancel", found.source, request_id=request_id)
-    return answer_of(request_of(server, request_id))
+    return _answer(_found(server, request_id))
 
 
-def ask_for(
-    server: Server, source: str, contacts: list[str], since: datetime | None, by: str
-) -> int:
-    """Put a resync in the queue; answers its id."""
-    if server.runner is not None:
-        return int(server.runner.ask(source, contacts=contacts, since=since, asked_by=by))
-    from leadline.sync.resync import put
+def put(
+    request: Request,
+    server: Server,
+    user: User,
+    action: str,
+    source: str,
+    contacts: Sequence[str] | None = None,
+    since: datetime | None = None,
+) -> ResyncAnswer:
+    """Put a resync in the queue, and the act on record. contacts: None where none can be named."""
+    asked = server.runner.ask(source, contacts or (), since, user.actor)
+    named = {} if contacts is None else {"contacts": len(contacts)}
+    audit(request, user, action, source, request_id=asked, **named)
+    return _answer(_found(server, asked))
 
-    return put(server.ledger, source, contacts, since, by)
 
-
-def answer_of(asked: Asked) -> ResyncAnswer:
+def _answer(asked: Asked) -> ResyncAnswer:
     payload: dict[str, Any] = dict(asked.payload)
     return ResyncAnswer(
         request_id=asked.request_id,
@@ -123,7 +127,7 @@ def answer_of(asked: Asked) -> ResyncAnswer:
     )
 
 
-def request_of(server: Server, request_id: int) -> Asked:
+def _found(server: Server, request_id: int) -> Asked:
     found = server.ledger.requests.get(request_id)
     if found is None:
         raise HTTPException(404, f"there is no request {request_id}")

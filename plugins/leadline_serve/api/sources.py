@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from leadline.batches import Stream
+from leadline.ledger import Run
 from leadline.plugins import listing
 from leadline.status import SourceStatus, status
 from leadline.workspace import Workspace
@@ -68,7 +70,8 @@ class SourceAnswer(BaseModel):
 def sources(server: CurrentServer, user: Viewer) -> list[SourceAnswer]:
     """Every source of the config."""
     with server.workspace() as workspace:
-        return [_source(workspace, each) for each in status(workspace).sources]
+        runs = workspace.ledger.runs.recent(_RUNS)
+        return [_source(workspace, each, runs) for each in status(workspace).sources]
 
 
 @router.get("/plugins", responses=refusals(400))
@@ -77,8 +80,8 @@ def plugins(server: CurrentServer, user: Viewer) -> list[PluginAnswer]:
     return [PluginAnswer.model_validate(each.as_json()) for each in listing(server.config_path)]
 
 
-def _source(workspace: Workspace, found: SourceStatus) -> SourceAnswer:
-    today, last = _calls(workspace, found.name)
+def _source(workspace: Workspace, found: SourceStatus, runs: Sequence[Run]) -> SourceAnswer:
+    today, last = _calls(runs, found.name)
     able = workspace.host.connectors[found.connector].capabilities
     return SourceAnswer(
         **asdict(found),
@@ -98,11 +101,11 @@ def _checkpoints(workspace: Workspace, source: str) -> list[CheckpointAnswer]:
     ]
 
 
-def _calls(workspace: Workspace, source: str) -> tuple[int, int | None]:
+def _calls(runs: Sequence[Run], source: str) -> tuple[int, int | None]:
     """Calls of the API that finished runs told of: in the last day, and in the last run."""
     today, last = 0, None
     since = datetime.now(UTC) - _DAY
-    for run in workspace.ledger.runs.recent(_RUNS):
+    for run in runs:
         told = run.summary.get("sources", {}).get(source)
         if told is None:
             continue

@@ -7,8 +7,10 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 CSV = "text/csv"
@@ -18,21 +20,25 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*\Z")
 _LINES = 500  # sent at once
 
 
-def wants_csv(request: Request, format_: str | None) -> bool:
+def wants_csv(
+    request: Request, format: Annotated[str | None, Query(pattern="^(json|csv)$")] = None
+) -> bool:
     """Whether the question says CSV, by `format` or else by its Accept header."""
-    if format_ is not None:
-        return format_ == "csv"
+    if format is not None:
+        return format == "csv"
     accepted = [
         each.partition(";")[0].strip() for each in request.headers.get("accept", "").split(",")
     ]
     return CSV in accepted and "application/json" not in accepted
 
 
-def csv_answer(
-    name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
-) -> StreamingResponse:
-    """A CSV file to download, sent as its rows come."""
+WantsCsv = Annotated[bool, Depends(wants_csv)]
+
+
+def csv_answer(name: str, columns: Sequence[str], found: Iterable[object]) -> StreamingResponse:
+    """A CSV file to download, sent as its rows come: of each value these attributes."""
     head = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    rows = map(attrgetter(*columns), found)
     return StreamingResponse(_lines(columns, rows), media_type=CSV, headers=head)
 
 

@@ -100,8 +100,8 @@ def quarantine(
     """The records that could not be used, and the writes that were refused, with their reasons."""
     server = server_of(request)
     chosen = source or None
-    records = refused.quarantine(request, server, user, chosen, _RECORDS, "json")
-    writes = refused.rejections(request, server, user, chosen, _RECORDS, "json")
+    records = refused.quarantine(server, user, False, chosen, _RECORDS)
+    writes = refused.rejections(server, user, False, chosen, _RECORDS)
     return page(
         request,
         "quarantine.html",

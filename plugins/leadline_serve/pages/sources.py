@@ -24,7 +24,6 @@ def sources(request: Request, user: Viewer) -> Response:
 def listed(request: Request, user: Viewer) -> Response:
     """Every source and every plugin."""
     server = server_of(request)
-    starts = {} if server.scheduler is None else server.scheduler.next_starts()
     return page(
         request,
         "sources_list.html",
@@ -32,6 +31,6 @@ def listed(request: Request, user: Viewer) -> Response:
         sources=answers.sources(server, user),
         plugins=answers.plugins(server, user),
         schedules={name: str(each) for name, each in server.config.schedule.items()},
-        starts=starts,
+        starts=server.scheduler.next_starts(),
         told=lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     )
