@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from fastapi import Depends
 
 from leadline.config import Config, Serve
 from leadline.errors import LeadlineError
+from leadline.host.installed import Refusal
 from leadline.ledger import Ledger
 from leadline.serving import Serving
 from leadline.serving.publishing import catch_up
@@ -38,8 +39,16 @@ class Server:
     Opened it answers; nothing runs in the background before `start`.
     """
 
-    def __init__(self, config_path: Path, config: Config, ledger: Ledger, serving: Serving) -> None:
+    def __init__(
+        self,
+        config_path: Path,
+        config: Config,
+        ledger: Ledger,
+        serving: Serving,
+        refused: Sequence[Refusal],
+    ) -> None:
         self.config_path, self.config = config_path, config
+        self.refused = tuple(refused)  # the plugins that do not run; each is loaded but once
         self.ledger, self.serving = ledger, serving
         self.users = People(ledger)
         self.metrics = Metrics(ledger)
@@ -66,7 +75,7 @@ class Server:
 
         ConfigError if the config is wrong, WorkspaceError if its ledger cannot be used.
         """
-        config, _ = configured(config_path)
+        config, plugins = configured(config_path)
         serve = config.serve
         serve = replace(serve, host=host or serve.host, port=serve.port if port is None else port)
         config = replace(config, serve=serve)
@@ -74,7 +83,7 @@ class Server:
             Ledger.open(config.ledger or config.workspace / "ledger.db") as ledger,
             Serving.open_in(config) as serving,
         ):
-            server = cls(config_path, config, ledger, serving)
+            server = cls(config_path, config, ledger, serving, plugins.refused)
             try:
                 yield server
             finally:

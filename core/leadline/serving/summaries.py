@@ -10,7 +10,7 @@ from datetime import datetime
 from leadline.serving.leads import Head
 from leadline.serving.points import Layout
 
-_BAND = 5  # points of the histogram's bars
+BAND = 5  # points of the histogram's bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def summary(connection: sqlite3.Connection, model: str) -> Summary | None:
         if row["score"] is None:
             excluded = row["leads"]
         else:
-            bar = row["score"] // _BAND * _BAND
+            bar = row["score"] // BAND * BAND
             bars[bar] = bars.get(bar, 0) + row["leads"]
     temperatures = _by(connection, head, "temperature")
     return Summary(

@@ -11,10 +11,10 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from leadline.config import load_draft
+from leadline.config import Config, load_draft
 from leadline.errors import ConfigError, UsageError
 from leadline.workspace import configured, open_workspace
-from leadline_serve.access import Admin, audit
+from leadline_serve.access import Admin, User, audit
 from leadline_serve.api.answers import Body, Documented, Instant, model_named, refusals
 from leadline_serve.api.models import OneModel
 from leadline_serve.server import CurrentServer, Server
@@ -62,11 +62,12 @@ _WRONG: Documented = {
 @router.post("/models/{name}/check", responses=refusals(403, 404))
 def check_draft(server: CurrentServer, user: Admin, name: OneModel, draft: Draft) -> CheckAnswer:
     """Check a draft; quick enough to ask while somebody types."""
-    path = _path(server, name)
+    config, path = place_of(server, name)
     try:
-        found = load_draft(path, _config(server, path, draft.text), draft.text)
+        _refuse_outside(path, draft.text)
+        found = load_draft(path, config, draft.text)
     except ConfigError as error:
-        return CheckAnswer(ok=False, version=None, problems=_problems(error))
+        return unfit(error)
     return CheckAnswer(ok=True, version=found.version, problems=[])
 
 
@@ -78,37 +79,48 @@ def plan_draft(
 
     The sources are pulled first. Nothing is published or written.
     """
-    from leadline.cli.plans import comparison_document
-    from leadline.sync.compare import compare
-
-    path = _path(server, name)
+    _, path = place_of(server, name)
     try:
-        _config(server, path, draft.text)
-        with open_workspace(server.config_path, path, draft.text) as workspace:
-            found = compare(workspace.about(name), as_of=draft.as_of)
-            audit(request, user, "plan", name, version=found.new.version)
-            return comparison_document(found, path)
+        return planned(request, server, user, name, path, draft)
     except ConfigError as error:
         said = WrongDraft(detail=str(error), problems=_problems(error))
         return JSONResponse(said.model_dump(), 400)
 
 
-def _path(server: Server, name: str) -> Path:
-    """The file that the draft would replace; its lists and lookups lie beside it."""
+def planned(
+    request: Request, server: Server, user: User, name: str, path: Path, draft: Draft
+) -> dict[str, Any]:
+    """The plan of a draft of this file; ConfigError where it is no model that suits the config."""
+    from leadline.cli.plans import comparison_document
+    from leadline.sync.compare import compare
+
+    _refuse_outside(path, draft.text)
+    with open_workspace(server.config_path, path, draft.text) as workspace:
+        found = compare(workspace.about(name), as_of=draft.as_of)
+        audit(request, user, "plan", name, version=found.new.version)
+        return comparison_document(found, path)
+
+
+def unfit(error: ConfigError) -> CheckAnswer:
+    """What is wrong with a draft."""
+    return CheckAnswer(ok=False, version=None, problems=_problems(error))
+
+
+def place_of(server: Server, name: str) -> tuple[Config, Path]:
+    """The config, and its file that the draft would replace; lists and lookups lie beside it."""
     model_named(server, name)
     config, _ = configured(server.config_path)
     try:
-        return config.model_paths[config.place_of(name)]
+        return config, config.model_paths[config.place_of(name)]
     except UsageError:
         raise HTTPException(404, f"no model is named '{name}' any more") from None
 
 
-def _config(server: Server, path: Path, text: str) -> Any:
-    """The config, once the draft names no file outside of the model's folder."""
+def _refuse_outside(path: Path, text: str) -> None:
+    """ConfigError if the draft names a file outside of the model's folder."""
     for file in _files(text):
         if not (path.parent / file).resolve().is_relative_to(path.parent.resolve()):
             raise ConfigError(f"file = '{file}' is not in the model's folder: put it there")
-    return configured(server.config_path)[0]
 
 
 def _files(text: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Response
@@ -156,9 +157,7 @@ def model(server: CurrentServer, user: Viewer, name: OneModel) -> ModelAnswer:
 )
 def file(server: CurrentServer, user: Viewer, name: OneModel) -> Response:
     """The model's file as it is now."""
-    with server.workspace() as workspace:
-        path = workspace.config.model_paths[_place(server, workspace, name)]
-    text = path.read_text(encoding="utf-8-sig")
+    path, text = file_of(server, name)
     head = {"Content-Disposition": f'attachment; filename="{path.name}"'}
     return Response(text, media_type="application/toml", headers=head)
 
@@ -192,6 +191,13 @@ def lint(server: CurrentServer, user: Viewer) -> LintAnswer:
 
     with server.workspace() as workspace:
         return LintAnswer.model_validate(check(workspace).as_json())
+
+
+def file_of(server: Server, name: str) -> tuple[FilePath, str]:
+    """Where a model's file is, and its text as it is now."""
+    with server.workspace() as workspace:
+        path = workspace.config.model_paths[_place(server, workspace, name)]
+    return path, path.read_text(encoding="utf-8-sig")
 
 
 def _head(server: Server, workspace: Workspace, found: Model) -> ModelHead:

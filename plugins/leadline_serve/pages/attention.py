@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from leadline.errors import LeadlineError
-from leadline.host.installed import Refusal
 from leadline.ledger import Run
-from leadline.workspace import configured
-from leadline_serve.pages.rendering import link
+from leadline_serve.pages.rendering import link, plural
 from leadline_serve.pages.views import counts_of
 from leadline_serve.server import Server
 
 _LOOKED_AT = 200
-_TROUBLE = ("failed", "partial", "stopped", "interrupted")
-_SAID = {
+_TROUBLE = {
     "failed": "failed",
     "partial": "went through only in part",
     "stopped": "was stopped before it wrote anything",
@@ -56,7 +50,7 @@ def _runs(server: Server) -> Iterator[Matter]:
 
 def _trouble(run: Run, mine: set[str]) -> Matter:
     errors = run.summary.get("errors") or ["open the run to see how far it came"]
-    title = f"The {run.kind} of {', '.join(sorted(mine))} {_SAID[run.status]}"
+    title = f"The {run.kind} of {', '.join(sorted(mine))} {_TROUBLE[run.status]}"
     return Matter(title, str(errors[0]), link("/runs", run.run_id), run.status != "partial")
 
 
@@ -65,25 +59,14 @@ def _records(run: Run, mine: set[str]) -> Iterator[Matter]:
         if each.source not in mine:
             continue
         if each.rejected:
-            count = f"{each.rejected:,} contact{'' if each.rejected == 1 else 's'}"
-            title = f"{each.source} refused to take {count}"
+            title = f"{each.source} refused to take {plural(each.rejected, 'contact')}"
             yield Matter(title, "see the reasons in the run", link("/runs", run.run_id))
         if each.quarantined:
-            count = f"{each.quarantined:,} record{'' if each.quarantined == 1 else 's'}"
-            title = f"{count} of {each.source} could not be read"
+            title = f"{plural(each.quarantined, 'record')} of {each.source} could not be read"
             href = link("/quarantine", source=each.source)
             yield Matter(title, "they are in quarantine, each with its reason", href)
 
 
 def _refused_plugins(server: Server) -> Iterator[Matter]:
-    for each in refused(server.config_path):
+    for each in server.refused:
         yield Matter(f"Plugin {each.name} does not run", each.reason, "/sources", grave=True)
-
-
-@cache
-def refused(config_path: Path) -> tuple[Refusal, ...]:
-    """The plugins that were named and do not run; a plugin is loaded once in a process."""
-    try:
-        return tuple(configured(config_path)[1].refused)
-    except LeadlineError:
-        return ()

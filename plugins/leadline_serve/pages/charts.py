@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from leadline.serving.summaries import BAND
 from leadline_serve.api.happenings import Scored
 from leadline_serve.pages.rendering import chart
 from leadline_serve.pages.views import Fall, Step
 
 Figure = dict[str, Any]
 _LONGEST = 34  # letters of a name on an axis
-BAND = 5  # points of a bar, as the summary counts them
 
 
 def funnel_chart(steps: Sequence[Step]) -> Figure:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated
-
-from fastapi import HTTPException, Query
 
 from leadline.serving import Serving, Summary
+from leadline_serve.api.answers import ModelName, model_named
 from leadline_serve.server import Server
 
-ModelName = Annotated[str | None, Query(max_length=200)]
+__all__ = ["ModelName", "chosen", "names", "summary_of"]
 
 
 def names(server: Server) -> tuple[str, ...]:
@@ -21,12 +19,7 @@ def names(server: Server) -> tuple[str, ...]:
 
 def chosen(server: Server, name: str | None) -> str:
     """The model that was asked for, else the first; 404 for one that the config does not have."""
-    there = names(server)
-    if not name:
-        return there[0]
-    if name not in there:
-        raise HTTPException(404, f"no model is named '{name}'; the config has: {', '.join(there)}")
-    return name
+    return model_named(server, name or None)
 
 
 def summary_of(server: Server, name: str) -> Summary | None:

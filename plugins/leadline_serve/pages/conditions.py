@@ -31,6 +31,7 @@ from leadline.predicates.tree import (
 )
 from leadline.vocabulary import FieldType
 from leadline_serve.api.words import rule_in_words
+from leadline_serve.pages.rendering import named
 
 _SHOWN = 8  # entries of a list
 _COMPARED = {
@@ -94,7 +95,7 @@ def _worded(rule: Rule, meaning: Meaning) -> Rule:
 def _value(expr: Expr) -> str:
     match expr:
         case Field(name=name):
-            return name.replace("_", " ").replace(".", " ")
+            return named(name)
         case Literal(value=value):
             return _literal(value)
         case Days(operand=operand, until=until):

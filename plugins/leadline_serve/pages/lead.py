@@ -15,7 +15,7 @@ from leadline_serve.pages.charts import history_chart, waterfall_chart
 from leadline_serve.pages.choosing import ModelName, chosen
 from leadline_serve.pages.rendering import page
 from leadline_serve.pages.stories import story_of
-from leadline_serve.pages.views import falls_of, unknowns_of
+from leadline_serve.pages.views import falls_of
 from leadline_serve.reach import server_of
 from leadline_serve.server import Server
 
@@ -62,7 +62,6 @@ def lead(
         user,
         lead=served,
         falls=falls,
-        unknowns=unknowns_of(served.rows),
         waterfall=waterfall_chart(falls, served.score),
         on=on,
         if_then=if_then,
@@ -92,10 +91,8 @@ def _on(server: Server, lead: ServedLead, text: str) -> dict[str, object]:
     with server.workspace() as workspace:
         about = workspace.about(lead.model)
         answer = explained(about, f"{lead.source}:{lead.contact_id}", at)
-    falls = falls_of(answer.rows)
     return {
         "lead": answer.lead,
-        "rows": falls,
-        "waterfall": waterfall_chart(falls, answer.lead.score),
+        "rows": falls_of(answer.rows),
         "difference": (answer.lead.score or 0) - (lead.score or 0),
     }

@@ -82,12 +82,11 @@ def _environment(zone: str) -> Environment:
         "signed": _signed,
         "minute": lambda at: _minute(at, here),
         "iso": lambda at: at.isoformat(),
-        "day": lambda at: f"{at.astimezone(here):%Y-%m-%d}",
         "chip": lambda word: _CHIPS.get(word, word),
         "word": lambda word: _WORDS.get(word, word),
-        "named": _named,
+        "named": named,
         "web": _web,
-        "plural": _plural,
+        "plural": plural,
     }
     return made
 
@@ -104,7 +103,7 @@ def _minute(at: datetime | None, zone: ZoneInfo) -> str:
     return "never" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _named(fact: str) -> str:
+def named(fact: str) -> str:
     """A field's or type's name for people: "company.employees" is "company employees"."""
     return fact.replace("_", " ").replace(".", " ")
 
@@ -114,7 +113,8 @@ def _web(url: str | None) -> str | None:
     return url if url is not None and url.startswith(("https://", "http://")) else None
 
 
-def _plural(count: int, one: str, many: str = "") -> str:
+def plural(count: int, one: str, many: str = "") -> str:
+    """A count with its word: "1 lead", "1,200 leads"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 
+from leadline.serving.summaries import BAND
 from leadline_serve.access import Viewer
 from leadline_serve.pages.attention import attention
 from leadline_serve.pages.charts import funnel_chart, histogram_chart
@@ -41,6 +42,8 @@ def today(request: Request, user: Viewer, model: ModelName = None) -> Response:
         summary=summary,
         hottest=hottest,
         days=_DAYS,
+        shown=_SHOWN,
+        band=BAND,
         became=became,
         funnel=funnel,
         funnel_chart=funnel_chart(funnel),

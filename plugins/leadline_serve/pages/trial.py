@@ -5,13 +5,12 @@ Nothing is kept on the server: the file in the workspace stays the one source of
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
+from leadline.errors import ConfigError
 from leadline_serve.access import Admin, User
 from leadline_serve.api import drafts
 from leadline_serve.api import models as answers
@@ -34,7 +33,7 @@ def begin(request: Request, user: Admin, model: ModelName = None) -> Response:
     """The model's text, to be changed."""
     server = server_of(request)
     name = chosen(server, model)
-    text = bytes(answers.file(server, user, name).body).decode()
+    _, text = answers.file_of(server, name)
     return _page(request, user, name, text)
 
 
@@ -53,12 +52,13 @@ def plan(request: Request, user: Admin, text: Text = "", model: Name = "") -> Re
     server = server_of(request)
     name = chosen(server, model)
     plain = text.replace("\r\n", "\n")
-    answer = drafts.plan_draft(request, server, user, name, _draft(plain))
-    if isinstance(answer, JSONResponse):
-        wrong = drafts.WrongDraft.model_validate(json.loads(bytes(answer.body)))
-        checked = drafts.CheckAnswer(ok=False, version=None, problems=wrong.problems)
-        return _page(request, user, name, plain, checked, status=_WRONG)
-    return _page(request, user, name, plain, plan=answer)
+    draft = _draft(plain)
+    _, path = drafts.place_of(server, name)
+    try:
+        made = drafts.planned(request, server, user, name, path, draft)
+    except ConfigError as error:
+        return _page(request, user, name, plain, drafts.unfit(error), status=_WRONG)
+    return _page(request, user, name, plain, plan=made)
 
 
 def _page(

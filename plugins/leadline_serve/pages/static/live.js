@@ -62,9 +62,8 @@ async function live(part) {
     if (!answer || !answer.ok) return;
     const text = await answer.text();
     if (text === part.dataset.shown) return;
+    if (part.querySelector("details[open]")) return; // somebody reads
     const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
-    const open = part.querySelectorAll("details[open]").length;
-    if (open) return; // somebody reads
     part.dataset.shown = text;
     part.innerHTML = text;
     enliven(part);
