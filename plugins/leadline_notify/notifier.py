@@ -90,8 +90,9 @@ class Notifier:
         sources = sorted(named) if isinstance(named, Mapping) else []
         if report.get("status") == "succeeded":
             done = set(sources)
-            spool.failing = [each for each in spool.failing if not set(each.split(",")) <= done]
-            spool.failing = [each for each in spool.failing if each]
+            spool.failing = [
+                each for each in spool.failing if each and not set(each.split(",")) <= done
+            ]
         elif ",".join(sources) not in spool.failing:
             spool.failing.append(",".join(sources))
             if self._settings.failures:
