@@ -176,7 +176,7 @@ def open_workspace(
                 f"the workspace {config.workspace} cannot be made ({error.strerror}): "
                 "choose another folder with 'workspace' in the config"
             ) from error
-        ledger = Ledger.open(config.ledger or config.workspace / "ledger.db")
+        ledger = Ledger.open(config.ledger_place)
         stack.callback(ledger.close)
         lake = Lake.open(config.lake or config.workspace / "lake", config.time_zone)
         for model in config.models:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from leadline.errors import UsageError
-
-if TYPE_CHECKING:
-    from datetime import timedelta
 
 users = typer.Typer(help="Who may sign in to leadline serve.", no_args_is_help=True)
 tokens = typer.Typer(help="What programs show to leadline serve's API.", no_args_is_help=True)
@@ -116,7 +114,7 @@ def tokens_add(
 
     with people(config) as (found, note):
         role = Role.ADMIN if admin else Role.VIEWER
-        token = found.issue(name, role, _days(days))
+        token = found.issue(name, role, timedelta(days=days) if days else None)
         note("token added", name, role=role, days=days)
     typer.echo(token)
     typer.echo("keep it now: it is not shown again", err=True)
@@ -143,12 +141,6 @@ def tokens_revoke(
         found.revoke(name)
         note("token revoked", name)
     typer.echo(f"the token {name} is good no more")
-
-
-def _days(days: int) -> timedelta | None:
-    from datetime import timedelta
-
-    return timedelta(days=days) if days else None
 
 
 def _missing(error: ModuleNotFoundError) -> UsageError:

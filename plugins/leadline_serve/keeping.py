@@ -6,7 +6,6 @@ import getpass
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -30,7 +29,7 @@ class Note(Protocol):
 def ledger_of(config_path: Path) -> Iterator[Ledger]:
     """The ledger of a config."""
     config, _ = configured(config_path)
-    with Ledger.open(config.ledger or config.workspace / "ledger.db") as ledger:
+    with Ledger.open(config.ledger_place) as ledger:
         yield ledger
 
 
@@ -64,10 +63,7 @@ def show_users(found: Sequence[Account], as_json: bool) -> None:
     """The users, by name."""
     if as_json:
         return print_json(
-            [
-                {"name": each.name, "role": each.role, "made_at": each.made_at.isoformat()}
-                for each in found
-            ]
+            [{"name": each.name, "role": each.role, "made_at": each.made_at} for each in found]
         )
     if not found:
         return say("nobody may sign in yet: leadline users add NAME --admin")
@@ -86,9 +82,9 @@ def show_tokens(found: Sequence[Token], as_json: bool) -> None:
                 {
                     "name": each.name,
                     "role": each.role,
-                    "made_at": each.made_at.isoformat(),
-                    "expires_at": _iso(each.expires_at),
-                    "used_at": _iso(each.used_at),
+                    "made_at": each.made_at,
+                    "expires_at": each.expires_at,
+                    "used_at": each.used_at,
                 }
                 for each in found
             ]
@@ -102,7 +98,3 @@ def show_tokens(found: Sequence[Token], as_json: bool) -> None:
         table.add_row(Text(token.name), token.role, minute(token.made_at), ends, used)
     show(table)
     return None
-
-
-def _iso(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()

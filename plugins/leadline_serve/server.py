@@ -80,7 +80,7 @@ class Server:
         serve = replace(serve, host=host or serve.host, port=serve.port if port is None else port)
         config = replace(config, serve=serve)
         with (
-            Ledger.open(config.ledger or config.workspace / "ledger.db") as ledger,
+            Ledger.open(config.ledger_place) as ledger,
             Serving.open_in(config) as serving,
         ):
             server = cls(config_path, config, ledger, serving, plugins.refused)

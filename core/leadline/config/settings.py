@@ -101,6 +101,11 @@ class Config:
     schedule: Mapping[str, Schedule] = field(default_factory=dict)
     webhooks: Webhooks = field(default_factory=Webhooks)
 
+    @property
+    def ledger_place(self) -> str | Path:
+        """Where the ledger is: a database's URL, or a file in the workspace."""
+        return self.ledger or self.workspace / "ledger.db"
+
     def place_of(self, model: str | None) -> int:
         """Where the model of this name stands; the first one for None."""
         names = [each.name for each in self.models]
