@@ -10,9 +10,10 @@ import typer
 from rich.text import Text
 
 from leadline.cli.paper import label, make_table, number, print_json, progress, say, show, text_of
-from leadline.cli.printing import excesses_document, show_kept, show_plan
+from leadline.cli.printing import show_kept, show_plan
 from leadline.model import Model
 from leadline.sync.compare import Comparison, Sales, compare
+from leadline.sync.documents import comparison_document
 from leadline.sync.edits import Edit
 from leadline.sync.effects import Band, Effects, Labels, Mover, Share
 from leadline.sync.replay import STEP
@@ -86,7 +87,7 @@ def _show_effects(found: Comparison, effects: Effects) -> None:
         _say_sales(found.sales)
     _matrix("temperature", effects.labels("temperature"), _order(found))
     _grades(effects.labels("grade"))
-    _shares_table(effects.shares, {edit.name: edit.change for edit in _rules(found.edits)})
+    _shares_table(effects.shares, found.rule_changes)
     _movers_table(effects.top)
 
 
@@ -210,81 +211,9 @@ def _value(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _rules(edits: Iterable[Edit]) -> list[Edit]:
-    return [edit for edit in edits if edit.part == "rule"]
-
-
 def _order(found: Comparison) -> list[str | None]:
     """Labels from hottest to coldest, those of the new model first."""
     names: list[str | None] = []
     for model in (found.new, found.base.model):
         names += [each.name for each in model.ranked] + [model.coldest]
     return list(dict.fromkeys([name for name in names if name != "dead"] + ["dead", None]))
-
-
-def comparison_document(found: Comparison, file: Path) -> dict[str, object]:
-    """What `plan --model --json` prints."""
-    head: dict[str, object] = {
-        "same": found.same,
-        "old": {**_version(found.base.model), "which": found.base.which},
-        "new": {**_version(found.new), "file": str(file)},
-        "edits": [edit.as_json() for edit in found.edits],
-    }
-    if found.report is not None:
-        plans = {
-            name: {"changes": plan.changes.num_rows, "unchanged": plan.unchanged}
-            for name, plan in found.report.plans.items()
-        }
-        head = {**found.report.as_json(), **excesses_document(found.report), **head, "plan": plans}
-    return head if found.effects is None else {**head, **_effects_document(found, found.effects)}
-
-
-def _effects_document(found: Comparison, effects: Effects) -> dict[str, object]:
-    changes = {edit.name: edit.change for edit in _rules(found.edits)}
-    return {
-        "contacts": effects.contacts,
-        "changed": effects.changed,
-        "gained": effects.gained,
-        "lost": effects.lost,
-        "points": effects.points,
-        "distribution": [
-            {"least": band.least, "most": band.most, "contacts": band.contacts}
-            for band in effects.bands
-        ],
-        "temperature": _pairs(effects.labels("temperature")),
-        "grade": _pairs(effects.labels("grade")),
-        "sales": None if found.sales is None else found.sales.as_json(),
-        "rules": [_share_document(share, changes) for share in effects.shares],
-        "top": [_mover_document(mover) for mover in effects.top],
-    }
-
-
-def _share_document(share: Share, changes: Mapping[str, str]) -> dict[str, object]:
-    return {
-        "rule": share.rule,
-        "dimension": share.dimension,
-        "change": changes.get(share.rule),
-        "points": share.points,
-        "contacts": share.contacts,
-        "old": {"points": share.old, "contacts": share.old_contacts},
-        "new": {"points": share.new, "contacts": share.new_contacts},
-    }
-
-
-def _mover_document(mover: Mover) -> dict[str, object]:
-    return {
-        "source": mover.source,
-        "contact_id": mover.contact_id,
-        "points": mover.points,
-        "before": mover.before,
-        "after": mover.after,
-        "rows": [{"rule": rule, "points": points} for rule, points in mover.reasons],
-    }
-
-
-def _version(model: Model) -> dict[str, str]:
-    return {"name": model.name, "version": model.version}
-
-
-def _pairs(counted: Labels) -> list[dict[str, object]]:
-    return [{"from": was, "to": now, "contacts": n} for (was, now), n in counted.most_common()]

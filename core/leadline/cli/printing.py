@@ -23,6 +23,7 @@ from leadline.cli.paper import (
     when,
 )
 from leadline.cli.stages import show_stages, stages_document
+from leadline.sync.documents import excesses_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,12 +105,6 @@ def show_plan(report: Report, top: int, as_json: bool, kept: Path | None = None)
     show_kept(report, kept)
     _errors(report)
     return None
-
-
-def excesses_document(report: Report) -> dict[str, object]:
-    """The limits of `max_changes` that a sync would pass; source null: of all sources together."""
-    found = [{"source": each.source or None, "message": each.message} for each in report.excesses]
-    return {"excesses": found}
 
 
 def show_kept(report: Report, kept: Path | None) -> None:

@@ -79,6 +79,11 @@ class Comparison:
     def same(self) -> bool:
         return self.base.model.version == self.new.version
 
+    @property
+    def rule_changes(self) -> dict[str, str]:
+        """The rules that were edited, by name: "added", "removed" or "changed"."""
+        return {edit.name: edit.change for edit in self.edits if edit.part == "rule"}
+
 
 def compare(
     workspace: Workspace,

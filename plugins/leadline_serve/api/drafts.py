@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from leadline.config import Config, load_draft
 from leadline.errors import ConfigError, UsageError
+from leadline.sync.documents import comparison_document
 from leadline.workspace import configured, open_workspace
 from leadline_serve.access import Admin, User, audit
 from leadline_serve.api.answers import Body, Documented, Instant, model_named, refusals
@@ -91,7 +92,6 @@ def planned(
     request: Request, server: Server, user: User, name: str, path: Path, draft: Draft
 ) -> dict[str, Any]:
     """The plan of a draft of this file; ConfigError where it is no model that suits the config."""
-    from leadline.cli.plans import comparison_document
     from leadline.sync.compare import compare
 
     _refuse_outside(path, draft.text)
