@@ -25,6 +25,7 @@ from leadline_serve.listening import answering, listen, url_of
 from leadline_serve.server import Server
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+_PATIENCE = 60.0  # seconds; the machine may be busy
 PASSWORDS = {"ada": "a rope of twelve fathoms", "vic": "a lead of seven pounds"}
 
 
@@ -41,7 +42,9 @@ class Served:
 
     def sign_in(self, name: str) -> httpx.Client:
         """A client with a session of its own, which brings its CSRF token along."""
-        client = self.opened.enter_context(closing(httpx.Client(base_url=self.url)))
+        client = self.opened.enter_context(
+            closing(httpx.Client(base_url=self.url, timeout=_PATIENCE))
+        )
         body = {"name": name, "password": PASSWORDS[name]}
         client.post("/api/session", json=body).raise_for_status()
         client.headers["X-CSRF-Token"] = client.get("/api/me").json()["csrf_token"]
@@ -95,7 +98,7 @@ def serving(folder: Path) -> Iterator[Served]:
         if not server.ledger.users.any():
             _add_users(server)
         url = stack.enter_context(answer(server))
-        client = stack.enter_context(httpx.Client(base_url=url))
+        client = stack.enter_context(httpx.Client(base_url=url, timeout=_PATIENCE))
         nobody = Served(server, url, client, client, client, stack)
         yield replace(nobody, admin=nobody.sign_in("ada"), viewer=nobody.sign_in("vic"))
 
