@@ -67,7 +67,8 @@ class Runner:
         self._stopping.set()
         self._woken.set()
         for thread in self._threads:
-            thread.join(_PATIENCE)
+            if thread.is_alive():  # not where the process was told to end while it began
+                thread.join(_PATIENCE)
         if self._threads:
             self._ledger.servers.leave()
         self._threads = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,6 +48,21 @@ def folder(synced: Path, tmp_path: Path) -> Path:
 def ended(ledger: Ledger, request_id: int) -> Request | None:
     request = ledger.requests.get(request_id)
     return request if request is not None and request.finished_at is not None else None
+
+
+def test_a_server_that_is_told_to_end_while_it_starts_ends_in_order(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+
+    def told(thread: threading.Thread) -> None:
+        if thread.name == "leadline-heart":
+            raise KeyboardInterrupt
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", told)
+    with pytest.raises(KeyboardInterrupt), started(folder):
+        pass
 
 
 def test_a_resync_is_done_by_the_server(folder: Path) -> None:
