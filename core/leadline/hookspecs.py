@@ -55,8 +55,7 @@ class Connector:
 
     settings: a pydantic model (extra="forbid") of the table's own keys; `connector`, `fields`,
     `activity_fields`, `activity_types`, `company_fields`, `links_to`, `record_url`, `stages` and
-    `write` are the
-    host's.
+    `write` are the host's.
     open: makes the source object. It must not touch the network or the disk.
     """
 
