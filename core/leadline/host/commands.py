@@ -15,7 +15,7 @@ import typer
 
 from leadline.errors import PluginError
 from leadline.host.installed import BUILTIN
-from leadline.host.relay import implementations, new_relay, register
+from leadline.host.relay import alone, new_relay, register
 
 GROUP = "leadline.commands"
 HOOK = "register_commands"
@@ -38,15 +38,12 @@ def own_commands() -> dict[str, typer.Typer]:
 
 def brought(relay: pluggy.PluginManager, plugins: Iterable[str]) -> dict[str, typer.Typer]:
     """One app for each of the plugins that answers the hook; PluginError names one that fails."""
-    answering = {each.plugin_name: each.plugin for each in implementations(relay, HOOK)}
     found = {}
     for name in plugins:
-        if name not in answering:
-            continue
-        app = typer.Typer()
-        others = [plugin for other, plugin in answering.items() if other != name]
-        _ask(relay.subset_hook_caller(HOOK, others), name, app)
-        found[name] = app
+        caller = alone(relay, name, HOOK)
+        if caller.get_hookimpls():
+            found[name] = typer.Typer()
+            _ask(caller, name, found[name])
     return found
 
 

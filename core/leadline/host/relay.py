@@ -87,6 +87,12 @@ def implementations(relay: pluggy.PluginManager, hook: str) -> list[pluggy.HookI
     return caller.get_hookimpls()
 
 
+def alone(relay: pluggy.PluginManager, plugin: str, hook: str) -> pluggy.HookCaller:
+    """A caller of the hook that asks this plugin and no other."""
+    others = [each.plugin for each in implementations(relay, hook) if each.plugin_name != plugin]
+    return relay.subset_hook_caller(hook, others)
+
+
 def join(names: Iterable[str]) -> str:
     """A list for a sentence: a, b, c."""
     return ", ".join(names) or "none"

@@ -9,7 +9,7 @@ import pluggy
 from leadline.batches import ModelView
 from leadline.errors import PluginError
 from leadline.host.faults import Naming, describe
-from leadline.host.relay import implementations
+from leadline.host.relay import alone
 
 HOOK = "score"
 
@@ -18,17 +18,13 @@ def rules_of(
     relay: pluggy.PluginManager, plugin: str, model: ModelView, secrets: tuple[str, ...]
 ) -> list[Mapping[str, object]]:
     """What a plugin answers for a model; PluginError if it fails or answers anything but tables."""
-    answering = {each.plugin_name: each.plugin for each in implementations(relay, HOOK)}
-    others = [other for name, other in answering.items() if name != plugin]
 
     def named(error: BaseException) -> PluginError:
         message = f"{describe(error, secrets)}; report it to its author"
         return PluginError(f"model '{model.name}': {message}", plugin=plugin, hook=HOOK)
 
-    if plugin not in answering:
-        return []
     with Naming(named):
-        answers = relay.subset_hook_caller(HOOK, others)(model=model)
+        answers = alone(relay, plugin, HOOK)(model=model)
         return [rule for answer in answers for rule in _listed(answer)]
 
 

@@ -10,7 +10,7 @@ import pluggy
 
 from leadline.errors import LeadlineError, PluginError
 from leadline.host.faults import FAILURES, describe, redact
-from leadline.host.relay import implementations
+from leadline.host.relay import alone
 
 
 class Teller:
@@ -34,7 +34,7 @@ class Teller:
         """
         self._check_busy(plugin, hook)
         answer: SimpleQueue[list[object] | BaseException] = SimpleQueue()
-        caller = self._caller(plugin, hook)
+        caller = alone(self._relay, plugin, hook)
 
         def call() -> None:
             try:
@@ -64,7 +64,3 @@ class Teller:
         left = self._left.get(plugin)
         if left is not None and left.is_alive():
             raise PluginError("is still busy with an earlier call", plugin=plugin, hook=hook)
-
-    def _caller(self, plugin: str, hook: str) -> pluggy.HookCaller:
-        others = [i.plugin for i in implementations(self._relay, hook) if i.plugin_name != plugin]
-        return self._relay.subset_hook_caller(hook, others)
