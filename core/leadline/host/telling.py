@@ -1,16 +1,16 @@
-"""Telling a plugin what happened: alone, in a thread that is left behind when it takes too long."""
+"""Telling a plugin what happened: alone, and left behind when it takes too long."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from queue import Empty, SimpleQueue
-from threading import Thread
+from functools import partial
 
 import pluggy
 
 from leadline.errors import LeadlineError, PluginError
 from leadline.host.faults import FAILURES, describe, redact
 from leadline.host.relay import alone
+from leadline.host.worker import StillBusy, TookTooLong, Worker
 
 
 class Teller:
@@ -18,7 +18,7 @@ class Teller:
 
     def __init__(self, relay: pluggy.PluginManager) -> None:
         self._relay = relay
-        self._left: dict[str, Thread] = {}
+        self._workers: dict[str, Worker] = {}
 
     def tell(
         self,
@@ -32,35 +32,18 @@ class Teller:
 
         secrets: what no error may show.
         """
-        self._check_busy(plugin, hook)
-        answer: SimpleQueue[list[object] | BaseException] = SimpleQueue()
-        caller = alone(self._relay, plugin, hook)
-
-        def call() -> None:
-            try:
-                answer.put(caller(**arguments))
-            except FAILURES as error:
-                answer.put(error)
-
-        # A daemon: a plugin that never ends does not keep the process alive.
-        thread = Thread(target=call, name=f"leadline-{plugin}", daemon=True)
-        thread.start()
+        worker = self._workers.setdefault(plugin, Worker(plugin))
+        call = partial(alone(self._relay, plugin, hook), **arguments)
         try:
-            found = answer.get(timeout=seconds)
-        except Empty:
-            self._left[plugin] = thread
-            raise PluginError(
-                f"took longer than {seconds:g} seconds, and is no longer waited for",
-                plugin=plugin,
-                hook=hook,
-            ) from None
-        if isinstance(found, BaseException):
-            known = isinstance(found, LeadlineError)
-            said = redact(str(found), secrets) if known else describe(found, secrets)
-            raise PluginError(said, plugin=plugin, hook=hook) from found
-        return found
-
-    def _check_busy(self, plugin: str, hook: str) -> None:
-        left = self._left.get(plugin)
-        if left is not None and left.is_alive():
-            raise PluginError("is still busy with an earlier call", plugin=plugin, hook=hook)
+            answer: list[object] = worker.run(call, seconds)
+        except StillBusy:
+            said = "is still busy with an earlier call"
+            raise PluginError(said, plugin=plugin, hook=hook) from None
+        except TookTooLong:
+            said = f"took longer than {seconds:g} seconds, and is no longer waited for"
+            raise PluginError(said, plugin=plugin, hook=hook) from None
+        except FAILURES as error:
+            known = isinstance(error, LeadlineError)
+            said = redact(str(error), secrets) if known else describe(error, secrets)
+            raise PluginError(said, plugin=plugin, hook=hook) from error
+        return answer
