@@ -6,12 +6,16 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from leadline.serving import LeadFilter, Serving
+from leadline.sync.planfile import opened, read_sealed
+from leadline.sync.review import keep
 from leadline.workspace import open_workspace
 from tests.e2e.world import DAY, MODEL, SCORES, World, make_world
 
@@ -370,6 +374,33 @@ def test_an_apply_writes_and_publishes_what_was_reviewed(planned: World) -> None
     assert report["sources"]["crm"]["written"] == 2
     run = planned.run("runs", "--json").document[0]
     assert (run["kind"], run["status"]) == ("apply", "succeeded")
+
+
+def shown(world: World) -> dict[str, int | None]:
+    """What the published points of each lead's rules add up to; None where they are not kept."""
+    with open_workspace(world.config) as workspace, Serving.open_in(workspace.config) as serving:
+        rows = serving.leads(LeadFilter(workspace.model.name)).rows
+        leads = [serving.lead(row.model, row.source, row.contact_id) for row in rows]
+        return {
+            lead.contact_id: sum(row.points for row in lead.rows) if lead.detailed else None
+            for lead in leads
+            if lead is not None
+        }
+
+
+def test_an_apply_shows_the_points_of_each_rule(planned: World) -> None:
+    applied(planned)
+    assert shown(planned) == {name: lead["score"] or 0 for name, lead in planned.leads().items()}
+
+
+def test_a_plan_kept_without_the_points_of_each_rule_is_applied(planned: World) -> None:
+    path = planned.folder / "p.plan"
+    kept = opened(read_sealed(path))
+    with open_workspace(planned.config) as workspace:
+        keep(workspace, replace(kept, scores=kept.scores.drop_columns("points")), path)
+    applied(planned)
+    assert planned.scores()["bob"] == "44"
+    assert set(shown(planned).values()) == {None}
 
 
 def test_a_plan_that_is_kept_writes_nothing_yet(synced: World) -> None:

@@ -118,8 +118,9 @@ def compare(
         tick = _ticking(on_progress)
         with workspace.exclusively():
             old, tried = _scored(trial, (base.model, new), look.as_of, tick)
-            mine = ranked(trial, new, tried.wide, look.as_of)
-            scores = pa.concat_tables([mine, *_others(trial, look.as_of)])
+            kept = out is not None
+            mine = ranked(trial, new, tried.wide, look.as_of, points=kept)
+            scores = pa.concat_tables([mine, *_others(trial, look.as_of, points=kept)])
             look.plan(scores)
             made = None if out is None else propose(look, scores)
         if made is not None and out is not None:
@@ -156,9 +157,10 @@ def _scored(
         yield Scored(engine.compiled(model), wide)
 
 
-def _others(trial: Workspace, as_of: datetime) -> Iterator[pa.Table]:
+def _others(trial: Workspace, as_of: datetime, points: bool) -> Iterator[pa.Table]:
     """The scores by the other models: what is written holds the answers of all."""
-    return (scored(trial, model, as_of) for model in trial.models if model is not trial.model)
+    others = (model for model in trial.models if model is not trial.model)
+    return (scored(trial, model, as_of, points) for model in others)
 
 
 def _sales(look: Preview, old: Scored, new: Scored, found: Effects, tick: Tick) -> Sales | None:

@@ -204,7 +204,7 @@ def _rooms(
     with workspace.exclusively():
         if on_progress is not None:
             on_progress("score", 0)
-        scores = score(workspace, at)
+        scores = score(workspace, at, points=write)
         plans = {source.name: plan(workspace, source, scores) for source in reached}
         if only is not None and only.contacts:
             plans = of_persons(workspace, plans, pulled)

@@ -16,10 +16,13 @@ from leadline.serving.publishing import publish_serving
 from leadline.workspace import Workspace
 
 
-def score(workspace: Workspace, as_of: datetime) -> pa.Table:
-    """The `scores` rows of every contact by every model whose audience it is in."""
+def score(workspace: Workspace, as_of: datetime, *, points: bool = True) -> pa.Table:
+    """The `scores` rows of every contact by every model whose audience it is in.
+
+    points: with those of each rule, which only publishing needs.
+    """
     _see_that_models_are_whole(workspace)
-    return pa.concat_tables(scored(workspace, model, as_of) for model in workspace.models)
+    return pa.concat_tables(scored(workspace, model, as_of, points) for model in workspace.models)
 
 
 def _see_that_models_are_whole(workspace: Workspace) -> None:
@@ -44,15 +47,19 @@ def _scorers(workspace: Workspace) -> set[str]:
     return {plugin_of(rule.name) for model in models if model for rule in model.rules}
 
 
-def scored(workspace: Workspace, model: Model, as_of: datetime) -> pa.Table:
+def scored(workspace: Workspace, model: Model, as_of: datetime, points: bool) -> pa.Table:
     """The `scores` rows by one model, best first."""
-    return ranked(workspace, model, workspace.engine.score(model, as_of), as_of)
+    return ranked(workspace, model, workspace.engine.score(model, as_of), as_of, points)
 
 
-def ranked(workspace: Workspace, model: Model, wide: pa.Table, as_of: datetime) -> pa.Table:
-    """The `scores` rows made of the engine's rows, best first, with the points of each rule."""
+def ranked(
+    workspace: Workspace, model: Model, wide: pa.Table, as_of: datetime, points: bool
+) -> pa.Table:
+    """The `scores` rows made of the engine's rows, best first."""
     compiled = workspace.engine.compiled(model)
-    table = scores_table(compiled, wide, as_of).append_column("points", pack(compiled, wide))
+    table = scores_table(compiled, wide, as_of)
+    if points:
+        table = table.append_column("points", pack(compiled, wide))
     order = [("score", "descending"), ("source", "ascending"), ("contact_id", "ascending")]
     return table.sort_by(order)
 
