@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 
 from leadline.batches import Batch, Checkpoint, Finding, Reject, Stream
 from leadline.errors import LeadlineError
+from leadline.handles import open_files
 from leadline.probing.opened import Opened, Taken, ids_of, kept
 from leadline.sync.admit import admit
 
@@ -53,9 +53,10 @@ def _fetched(stream: Stream, taken: Taken) -> Finding:
 
 def _stopped(opened: Opened, stream: Stream) -> Finding:
     """After its first batch a fetch is closed; what it then has open, it keeps."""
-    subject, before = f"{stream}: stopping early", _open_files(opened)
+    subject, folders = f"{stream}: stopping early", (opened.source.base, opened.source.state)
+    before = open_files(folders)
     opened.take(stream, None, 1)
-    if left := {file for _, file in _open_files(opened) - before}:
+    if left := {file for _, file in open_files(folders) - before}:
         return Finding(subject, False, f"left open: {_named(left)}; close it in a finally")
     return Finding(subject, True, "after one batch, no file was left open")
 
@@ -188,19 +189,3 @@ def _examples(what: str, rejects: list[Reject]) -> str:
     if not rejects:
         return ""
     return f"; {len(rejects):,} {what}, such as {rejects[0].where}: {rejects[0].reason}"
-
-
-def _open_files(opened: Opened) -> set[tuple[str, str]]:
-    """The source's own files that this process holds open, by handle, where the system tells."""
-    handles, folders = Path("/proc/self/fd"), (opened.source.base, opened.source.state)
-    if not handles.is_dir():
-        return set()
-    found = set()
-    for handle in handles.iterdir():
-        try:
-            target = str(handle.readlink())
-        except FileNotFoundError:  # the handle of this very listing
-            continue
-        if any(target.startswith(f"{folder.resolve()}/") for folder in folders):
-            found.add((handle.name, target))
-    return found

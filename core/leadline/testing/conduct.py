@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from leadline.batches import Batch, Finding, Stream, Support, WriteResult
 from leadline.errors import SourceError
+from leadline.handles import open_files
 from leadline.hookspecs import hookimpl
 from leadline.testing.basis import ContractBasis
 from leadline.testing.bench import SOURCE, Bench
@@ -144,16 +145,5 @@ def _seed(bench: Bench, crm: Crm) -> None:
 
 
 def _open_files(folder: Path) -> set[str]:
-    """The files under a folder that this process holds open, where the system tells."""
-    handles = Path("/proc/self/fd")
-    if not handles.is_dir():
-        return set()
-    found = set()
-    for handle in handles.iterdir():
-        try:
-            target = str(handle.readlink())
-        except FileNotFoundError:  # the handle of this very listing
-            continue
-        if target.startswith(str(folder.resolve())):
-            found.add(target)
-    return found
+    """The files under a folder that this process holds open."""
+    return {file for _, file in open_files([folder])}
