@@ -168,6 +168,17 @@ class Host:
         self._require(source_name, "companies", "fetch_companies")
         return self._ask("fetch_companies", source_name, Batches(), since=since)
 
+    def fetch(
+        self, source_name: str, stream: Stream, since: Checkpoint | None = None
+    ) -> Answers[Batch]:
+        """Batches of one kind of record changed since a checkpoint; None asks for all of them."""
+        fetches = {
+            "contacts": self.fetch_contacts,
+            "activities": self.fetch_activities,
+            "companies": self.fetch_companies,
+        }
+        return fetches[stream](source_name, since)
+
     def fetches_records(self, source_name: str) -> bool:
         """Whether the source's connector can read single contacts."""
         return self._opened(source_name).fetches_records

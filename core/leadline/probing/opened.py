@@ -73,14 +73,9 @@ class Opened:
 
         since: as a batch gave it; the source gets it as the ledger gives it back.
         """
-        fetch = {
-            Stream.CONTACTS: self.host.fetch_contacts,
-            Stream.ACTIVITIES: self.host.fetch_activities,
-            Stream.COMPANIES: self.host.fetch_companies,
-        }[stream]
         found: list[Batch] = []
         wanted = set(until)
-        with fetch(self.source.name, since and kept(since)) as answer:
+        with self.host.fetch(self.source.name, stream, since and kept(since)) as answer:
             for batch in answer:
                 found.append(batch)
                 wanted -= ids_of(batch, stream)

@@ -150,12 +150,7 @@ class _Stream:
         host, name = self.workspace.host, self.source.name
         if self.narrow and self.only is not None:
             return host.fetch_records(name, self.stream, self.only.contacts)
-        fetch = {
-            Stream.CONTACTS: host.fetch_contacts,
-            Stream.ACTIVITIES: host.fetch_activities,
-            Stream.COMPANIES: host.fetch_companies,
-        }[self.stream]
-        return fetch(name, since)
+        return host.fetch(name, self.stream, since)
 
     def _since(self) -> Checkpoint | None:
         """Where to resume; None when nothing was pulled yet or the mapping has changed since."""

@@ -106,13 +106,8 @@ class Bench:
         self, stream: Stream, since: Checkpoint | None = None, *, only: int | None = None
     ) -> list[Batch]:
         """What a fetch yields; `only` stops early, as a crash would."""
-        fetch = {
-            Stream.CONTACTS: self.host.fetch_contacts,
-            Stream.ACTIVITIES: self.host.fetch_activities,
-            Stream.COMPANIES: self.host.fetch_companies,
-        }[stream]
         found: list[Batch] = []
-        with fetch(SOURCE, through_json(since)) as answer:
+        with self.host.fetch(SOURCE, stream, through_json(since)) as answer:
             for batch in answer:
                 found.append(batch)
                 if len(found) == only:
