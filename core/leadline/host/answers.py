@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Collection, Iterator, Mapping
 from contextvars import ContextVar
-from types import TracebackType
 from typing import Generic, TypeVar
 
 import pyarrow as pa
@@ -164,12 +163,7 @@ class Answers(Iterator[T]):
     def __enter__(self) -> Answers[T]:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def __del__(self) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from leadline.serving import leads, moves, summaries
@@ -134,12 +133,7 @@ class Serving:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def _remembered(self, head: Head, wanted: LeadFilter, count: Count) -> tuple[int, bool]:
