@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, TracebackType
@@ -18,6 +18,7 @@ from leadline.host.pins import canonical
 FAILURES = (Exception, SystemExit)
 
 _LONGEST = 500
+_SHORTEST = 4  # letters of a secret that can be looked for
 _HERE = Path(__file__).parent
 _SECRETS = (
     (re.compile(r"(\w+://)[^/\s:@]+:[^/\s@]+@"), r"\1***@"),
@@ -163,6 +164,11 @@ def secrets_of(settings: object) -> tuple[str, ...]:
     else:
         return ()
     return tuple(secret for part in parts for secret in secrets_of(part))
+
+
+def findable(secrets: Iterable[str]) -> tuple[str, ...]:
+    """The secrets that can be told from ordinary words: a shorter one is found in any text."""
+    return tuple(secret for secret in secrets if len(secret) >= _SHORTEST)
 
 
 def _is_theirs(frame: traceback.FrameSummary) -> bool:

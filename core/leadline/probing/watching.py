@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 
+from leadline.host.faults import findable
+
 _LONGEST_LINE = 100_000
-_SHORTEST = 4  # letters of a secret: a shorter one is found in any text
 
 
 @dataclass(slots=True)
@@ -22,7 +23,7 @@ class Watch:
     @property
     def sought(self) -> tuple[str, ...]:
         """The secrets that can be told from ordinary words."""
-        return tuple(each for each in self.secrets if len(each) >= _SHORTEST)
+        return findable(self.secrets)
 
     def hear(self, place: str, text: str) -> None:
         """Look through something that was said."""

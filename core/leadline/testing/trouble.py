@@ -9,7 +9,7 @@ import pytest
 
 from leadline.batches import Outcome, Stream, Support, WriteResult
 from leadline.errors import LeadlineError, RetryLater, SignInError
-from leadline.host.faults import secrets_of
+from leadline.host.faults import findable, secrets_of
 from leadline.testing.basis import ContractBasis
 from leadline.testing.bench import SOURCE, Bench, differences, facts_in, live
 from leadline.testing.crm import Crm
@@ -18,7 +18,6 @@ from leadline.testing.writing import changes_for, expected, written
 
 _FEW = 2  # refusals that a connector waits out
 _EVER = 10_000  # and those that it cannot
-_SHORTEST = 4  # letters of a secret: a shorter one is found in any text
 
 
 class TroubleContract(ContractBasis):
@@ -116,7 +115,7 @@ class TroubleContract(ContractBasis):
     ) -> None:
         settings = bench.host.connectors[bench.connector].settings
         given = settings.model_validate(dict(crm.settings()))
-        secrets = [text for text in secrets_of(given) if len(text) >= _SHORTEST]
+        secrets = findable(secrets_of(given))
         if not secrets:
             pytest.skip("the settings hold no SecretStr")
         assert not any(secret in repr(given) for secret in secrets), "the settings' repr tells it"
