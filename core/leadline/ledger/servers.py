@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from leadline.ledger.database import Database
 from leadline.ledger.processes import Process
+from leadline.ledger.settings import Settings
 from leadline.ledger.tables import settings
-from leadline.ledger.upserts import upsert_into
 
 _KEY = "server"
 # A server that hangs is none; it says that it lives every few seconds.
@@ -31,18 +31,18 @@ class Servers:
     """One row among the settings."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._database, self._settings = database, Settings(database)
 
     def beat(self, url: str) -> None:
         """Say that this process serves, and takes requests up."""
-        self._set({"url": url, **asdict(Process.current())})
+        self._settings.set(_KEY, {"url": url, **asdict(Process.current())})
 
     def leave(self) -> None:
         """Say that this process serves no more; another's sign of life stays."""
         with self._database.write():
             value, _ = self._get()
             if value.get("token") == Process.current().token:
-                self._set({})
+                self._settings.set(_KEY, {})
 
     def living(self) -> ServerSeen | None:
         """The server that takes requests up now, in whichever process."""
@@ -61,13 +61,3 @@ class Servers:
         with self._database.read() as connection:
             row = connection.execute(query).first()
         return ({}, None) if row is None else (row[0] or {}, row[1])
-
-    def _set(self, value: dict[str, Any]) -> None:
-        with self._database.write() as connection:
-            fresh = {"value": value, "changed_at": self._database.now(connection)}
-            insert = upsert_into(settings, is_postgres=self._database.is_postgres)
-            connection.execute(
-                insert.values(key=_KEY, **fresh).on_conflict_do_update(
-                    index_elements=["key"], set_=fresh
-                )
-            )
