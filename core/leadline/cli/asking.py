@@ -16,31 +16,21 @@ if TYPE_CHECKING:
 
 def may_fix(yes: bool) -> Callable[[Sequence[Finding]], bool]:
     """Lists what would be made in a CRM and asks, unless the yes was given with the command."""
-    ask = confirming()
 
     def asked(found: Sequence[Finding]) -> bool:
         for each in found:
             typer.echo(f"to be made: {each.subject}: {each.fix}", err=True)
-        if yes:
-            return True
-        if ask is None:
-            raise UsageError("nobody is here to agree to this: run leadline check --fix --yes")
-        return ask("make these now?")
+        return yes or _agreed("make these now?", "run leadline check --fix --yes")
 
     return asked
 
 
 def may_write(yes: bool) -> Callable[[str], bool]:
     """Says what would be written and asks, unless the yes was given with the command."""
-    ask = confirming()
 
     def asked(what: str) -> bool:
         typer.echo(f"to be written: {what}", err=True)
-        if yes:
-            return True
-        if ask is None:
-            raise UsageError("nobody is here to agree to this: add --yes")
-        return ask("write this now?")
+        return yes or _agreed("write this now?", "add --yes")
 
     return asked
 
@@ -50,6 +40,14 @@ def confirming() -> Callable[[str], bool] | None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
     return _ask
+
+
+def _agreed(question: str, hint: str) -> bool:
+    """The answer; UsageError with the hint where nobody is there to give one."""
+    ask = confirming()
+    if ask is None:
+        raise UsageError(f"nobody is here to agree to this: {hint}")
+    return ask(question)
 
 
 def _ask(question: str) -> bool:
