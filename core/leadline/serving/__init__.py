@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from leadline.serving.face import Serving
 from leadline.serving.filters import SORTS, LeadFilter
+from leadline.serving.heads import ServedModel
 from leadline.serving.leads import LeadPage, ServedLead
 from leadline.serving.moves import Became
-from leadline.serving.summaries import RuleUse, ServedModel, Summary
+from leadline.serving.summaries import RuleUse, Summary
 
 __all__ = [
     "SORTS",

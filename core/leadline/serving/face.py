@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Self
 from leadline.serving import leads, moves, summaries
 from leadline.serving.database import Database
 from leadline.serving.filters import LeadFilter
-from leadline.serving.leads import Count, Head, LeadPage, ServedLead
+from leadline.serving.heads import Head, ServedModel
+from leadline.serving.leads import Count, LeadPage, ServedLead
 from leadline.serving.moves import Became
-from leadline.serving.summaries import RuleUse, ServedModel, Summary
+from leadline.serving.summaries import RuleUse, Summary
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from leadline.scoring.explain import Row
 from leadline.serving.filters import LeadFilter, order_of
+from leadline.serving.heads import Head
 from leadline.serving.points import Layout
-from leadline.serving.publication import instant
 from leadline.serving.trail import Step, steps
 
 # Totals are counted so far, where nothing has counted them before.
@@ -71,44 +71,6 @@ class LeadPage:
     exact: bool
     page: int
     size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A model as the file has it."""
-
-    id: int
-    name: str
-    version: str
-    as_of: datetime
-    published_at: datetime
-    publication: int
-    leads: int
-    labels: tuple[str, ...]
-    layout: str
-
-    def place_of(self, temperature: str) -> int:
-        """The place of a label, 0 the hottest; -1 of one that the model does not have."""
-        return self.labels.index(temperature) if temperature in self.labels else -1
-
-    @classmethod
-    def find(cls, connection: sqlite3.Connection, name: str) -> Head | None:
-        row = connection.execute("SELECT * FROM models WHERE name = ?", [name]).fetchone()
-        return None if row is None else cls.of(row)
-
-    @classmethod
-    def of(cls, row: sqlite3.Row) -> Head:
-        return cls(
-            id=row["id"],
-            name=row["name"],
-            version=row["version"],
-            as_of=instant(row["as_of"]),
-            published_at=instant(row["published_at"]),
-            publication=row["publication"],
-            leads=row["leads"],
-            labels=tuple(json.loads(row["labels"])),
-            layout=row["layout"],
-        )
 
 
 Count = Callable[[], tuple[int, bool]]

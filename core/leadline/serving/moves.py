@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadline.serving.leads import Head
+from leadline.serving.heads import Head
 from leadline.serving.publication import instant, micros
 
 

@@ -5,25 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from leadline.serving.leads import Head
+from leadline.serving.heads import Head, ServedModel
 from leadline.serving.points import Layout
 
 BAND = 5  # points of the histogram's bars
-
-
-@dataclass(frozen=True, slots=True)
-class ServedModel:
-    """A model whose leads are served; publication: how often it was published."""
-
-    name: str
-    version: str
-    as_of: datetime
-    published_at: datetime
-    publication: int
-    leads: int
-    labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +45,7 @@ class RuleUse:
 def models(connection: sqlite3.Connection) -> list[ServedModel]:
     """The models that were published."""
     rows = connection.execute("SELECT * FROM models ORDER BY id").fetchall()
-    return [_model(Head.of(row)) for row in rows]
+    return [Head.of(row) for row in rows]
 
 
 def summary(connection: sqlite3.Connection, model: str) -> Summary | None:
@@ -79,7 +65,7 @@ def summary(connection: sqlite3.Connection, model: str) -> Summary | None:
             bars[bar] = bars.get(bar, 0) + row["leads"]
     temperatures = _by(connection, head, "temperature")
     return Summary(
-        model=_model(head),
+        model=head,
         temperatures={label: temperatures.get(label, 0) for label in head.labels} | temperatures,
         grades=_by(connection, head, "grade"),
         stages=_by(connection, head, "stage"),
@@ -114,15 +100,3 @@ def _by(connection: sqlite3.Connection, head: Head, column: str) -> dict[str, in
         [head.id],
     )
     return {row["value"]: row["leads"] for row in rows}
-
-
-def _model(head: Head) -> ServedModel:
-    return ServedModel(
-        name=head.name,
-        version=head.version,
-        as_of=head.as_of,
-        published_at=head.published_at,
-        publication=head.publication,
-        leads=head.leads,
-        labels=head.labels,
-    )
