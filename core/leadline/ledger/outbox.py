@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 
 from leadline.errors import InternalError
 from leadline.ledger.database import Database
@@ -118,7 +118,7 @@ class Outbox:
                 func.sum(late).label("given_up"),
                 func.max(outbox.c.error).label("error"),
             )
-            .where(_OPEN, or_(outbox.c.due_at.is_not(None), outbox.c.attempts > 0))
+            .where(_OPEN, ~_HELD)
             .group_by(outbox.c.topic)
             .order_by(outbox.c.topic)
         )

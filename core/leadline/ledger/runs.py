@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, Select, select, update
 
 from leadline.errors import InternalError
 from leadline.ledger.database import Database
@@ -84,28 +84,25 @@ class Runs:
                 raise InternalError(f"run '{run_id}' was never started")
 
     def get(self, run_id: str, *, stale_after: timedelta = STALE_AFTER) -> Run | None:
-        with self._database.read() as connection:
-            row = connection.execute(select(runs).where(runs.c.run_id == run_id)).mappings().first()
-            return (
-                None if row is None else _run_of(row, self._database.now(connection), stale_after)
-            )
+        mine = self._all(select(runs).where(runs.c.run_id == run_id), stale_after)
+        return mine[0] if mine else None
 
     def recent(self, limit: int, *, stale_after: timedelta = STALE_AFTER) -> list[Run]:
         """The latest runs, newest first."""
         newest = select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id.desc()).limit(limit)
-        with self._database.read() as connection:
-            now = self._database.now(connection)
-            rows = connection.execute(newest).mappings()
-            return [_run_of(row, now, stale_after) for row in rows]
+        return self._all(newest, stale_after)
 
     def finished_since(self, at: datetime | None) -> list[Run]:
         """The runs that ended at this instant or later, in order; None: since ever."""
         ended = runs.c.finished_at.is_not(None) if at is None else runs.c.finished_at >= at
         query = select(runs).where(ended).order_by(runs.c.finished_at, runs.c.run_id)
+        return self._all(query, STALE_AFTER)
+
+    def _all(self, query: Select[Any], stale_after: timedelta) -> list[Run]:
         with self._database.read() as connection:
             now = self._database.now(connection)
             rows = connection.execute(query).mappings()
-            return [_run_of(row, now, STALE_AFTER) for row in rows]
+            return [_run_of(row, now, stale_after) for row in rows]
 
 
 def _run_of(row: RowMapping, now: datetime, stale_after: timedelta) -> Run:
