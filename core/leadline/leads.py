@@ -179,10 +179,10 @@ def find(workspace: Workspace, contact: str) -> tuple[str, str]:
 def _explain(
     workspace: Workspace, model: Model, source: str, contact_id: str, as_of: datetime
 ) -> Explanation | None:
-    wide = workspace.engine.score(model, as_of, contact=(source, contact_id), detail=True)
+    engine, contact = workspace.engine, (source, contact_id)
+    wide = engine.score(model, as_of, contact=contact, detail=True)
     if not wide.num_rows:
         return None
-    engine, contact = workspace.engine, (source, contact_id)
     compiled, row = engine.compiled(model), wide.to_pylist()[0]
     person = engine.person(contact, as_of)
     if person is None:

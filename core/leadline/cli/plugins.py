@@ -1,4 +1,4 @@
-"""How plugins look: what is installed, what each connector can do, and what was made or checked."""
+"""How plugins look: what is installed, what each connector can do, and what was made."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _connectors(found: Sequence[Listed]) -> None:
 
 
 def _declared(can: Capabilities, support: Support) -> Iterator[str]:
-    """The capabilities that a connector declares so; a write with its size and its care."""
+    """The capabilities that a connector declares so; a write with its size."""
     for each in fields(can):
         value = getattr(can, each.name)
         if isinstance(value, Support) and value is support:

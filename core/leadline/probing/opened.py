@@ -23,7 +23,7 @@ class Taken:
     ended: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Opened:
     """One source in a host of its own.
 

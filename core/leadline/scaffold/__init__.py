@@ -93,7 +93,7 @@ def _package(name: str) -> str:
 
 
 def _words(name: str) -> dict[str, str]:
-    """What stands for each `$$word` of the template."""
+    """What stands for each `$word` of the template."""
     return {
         "name": name,
         "package": _package(name),
