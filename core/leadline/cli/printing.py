@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from leadline.cli.paper import (
     when,
 )
 from leadline.cli.stages import show_stages, stages_document
-from leadline.sync.documents import excesses_document
+from leadline.sync.documents import excesses_document, pairs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -314,8 +313,8 @@ def _plan_document(made: Plan, top: int) -> dict[str, object]:
         "unchanged": made.unchanged,
         "held": made.held,
         "stages": stages_document(made),
-        "temperature": _shifts(made.shifts("temperature")),
-        "grade": _shifts(made.shifts("grade")),
+        "temperature": pairs(made.shifts("temperature")),
+        "grade": pairs(made.shifts("grade")),
         "top": [
             {"contact_id": move.contact_id, "before": move.before, "after": move.after}
             for move in made.moves(top)
@@ -357,8 +356,3 @@ def _rows(rows: Sequence[Row], total: str, several: bool) -> Table:
 def _errors(report: Report) -> None:
     for error in report.errors:
         typer.echo(f"leadline: {error}", err=True)
-
-
-def _shifts(counted: Counter[tuple[str | None, str | None]]) -> list[dict[str, object]]:
-    pairs = counted.most_common()
-    return [{"from": was, "to": now, "contacts": count} for (was, now), count in pairs]

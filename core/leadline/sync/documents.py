@@ -47,8 +47,8 @@ def _effects_document(found: Comparison, effects: Effects) -> dict[str, object]:
             {"least": band.least, "most": band.most, "contacts": band.contacts}
             for band in effects.bands
         ],
-        "temperature": _pairs(effects.labels("temperature")),
-        "grade": _pairs(effects.labels("grade")),
+        "temperature": pairs(effects.labels("temperature")),
+        "grade": pairs(effects.labels("grade")),
         "sales": None if found.sales is None else found.sales.as_json(),
         "rules": [_share_document(share, found.rule_changes) for share in effects.shares],
         "top": [_mover_document(mover) for mover in effects.top],
@@ -82,5 +82,6 @@ def _version(model: Model) -> dict[str, str]:
     return {"name": model.name, "version": model.version}
 
 
-def _pairs(counted: Labels) -> list[dict[str, object]]:
+def pairs(counted: Labels) -> list[dict[str, object]]:
+    """How many go from which label to which, most first."""
     return [{"from": was, "to": now, "contacts": n} for (was, now), n in counted.most_common()]
