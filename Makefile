@@ -14,7 +14,7 @@ demo: .venv/installed
 	$(BIN)/leadline demo demo
 
 test: .venv/installed-dev
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

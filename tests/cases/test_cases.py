@@ -1,4 +1,4 @@
-"""Runs the worked examples of the TOML files here, by both engines and by the reference.
+"""Runs the worked examples of the TOML files here, by the engine and by the reference.
 
 A file has a model (or names a preset) and cases. A case says what is known of one contact and what
 must come out: `rows` of the explanation and labels, and where it matters `facts` that the model
@@ -31,8 +31,6 @@ from leadline.model import Model
 from leadline.model.loading import load_model
 from leadline.scoring.compiler import CompiledModel
 from leadline.scoring.explain import explain
-from leadline.scoring.spark import SparkEngine
-from leadline.scoring.spark_session import Sessions
 from leadline.vocabulary import FieldType
 from tests.laws import lakes, pools
 from tests.laws.test_equality import comparable
@@ -41,13 +39,13 @@ from tests.reference.scorer import Columns, Reference
 from tests.reference.world import Record, World
 
 _PRESETS = Path(leadline.presets.__file__).parent
-_FILES = {
+FILES = {
     path.stem: tomllib.loads(path.read_text("utf-8"))
     for path in Path(__file__).parent.glob("*.toml")
 }
 _CASES = [
     pytest.param(name, place, id=f"{name}: {case['says']}")
-    for name, file in sorted(_FILES.items())
+    for name, file in sorted(FILES.items())
     for place, case in enumerate(file["cases"])
 ]
 
@@ -96,7 +94,7 @@ class Answer:
 
 def groups(name: str) -> list[Together]:
     """A file's cases by time zone and by what the source does not deliver."""
-    file = _FILES[name]
+    file = FILES[name]
     found: dict[tuple[str, tuple[str, ...]], dict[str, Any]] = defaultdict(dict)
     for place, case in enumerate(file["cases"]):
         found[case.get("time_zone", "UTC"), tuple(case.get("off", ()))][str(place)] = case
@@ -167,7 +165,7 @@ def publish(lake: Lake, model: Model, labels: Mapping[str, str], as_of: datetime
 
 @pytest.mark.parametrize(("name", "place"), _CASES)
 def test_a_case_comes_out_as_it_says(name: str, place: int) -> None:
-    case, found = _FILES[name]["cases"][place], answers(name)[str(place)]
+    case, found = FILES[name]["cases"][place], answers(name)[str(place)]
     if not case.get("scored", True):
         assert (found.wide, found.expected) == (None, None)
         return
@@ -194,15 +192,3 @@ def check(model: Model, wide: Columns, person: Record, case: Mapping[str, Any]) 
     places = {rule.name: i for i, rule in enumerate(model.rules)}
     for name, times in case.get("counted", {}).items():
         assert (wide[f"n{places[name]}"] or 0) == times
-
-
-@pytest.mark.parametrize("name", sorted(_FILES))
-def test_spark_says_the_same_of_every_case(spark: object, sessions: Sessions, name: str) -> None:
-    for group in groups(name):
-        with group.lake() as lake:
-            embedded = lakes.engine(lake)
-            expected = embedded.score(group.model, group.as_of, detail=True)
-            found = SparkEngine(embedded, sessions).score(group.model, group.as_of, detail=True)
-        order = [("contact_id", "ascending")]
-        assert found.schema == expected.schema
-        assert found.sort_by(order).to_pylist() == expected.sort_by(order).to_pylist()
