@@ -16,11 +16,18 @@ def world(tmp_path: Path) -> World:
     return make_world(tmp_path / "world")
 
 
-@pytest.fixture
-def synced(world: World) -> World:
-    """A workspace synced for the end of DAY."""
+@pytest.fixture(scope="session")
+def synced_once(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A workspace synced for the end of DAY; not to be changed."""
+    world = make_world(tmp_path_factory.mktemp("synced") / "world")
     world.sync("--as-of", DAY)
     return world
+
+
+@pytest.fixture
+def synced(synced_once: World, tmp_path: Path) -> World:
+    """A workspace of one's own, synced for the end of DAY."""
+    return World(shutil.copytree(synced_once.folder, tmp_path / "world"))
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.world import ACTIVITIES, CONTACTS, DAY, SCORES, Result, World, run_process
+from tests.e2e.world import ACTIVITIES, CONTACTS, DAY, SCORES, Result, World
 
 HEADINGS = CONTACTS.splitlines()[0]
 
 
 def sync(world: World, status: int) -> Result:
-    """A sync as a process: exactly what a user sees."""
-    done = run_process("sync", "--as-of", DAY, "-c", str(world.config))
+    """A sync, and exactly what a user sees of it."""
+    done = world.run("sync", "--as-of", DAY)
     assert "Traceback" not in done.err + done.out
     assert done.status == status, done
     return done
