@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def sessions() -> Sessions:
-    """Two cores of this machine; as many parts of a join."""
+    """Two cores of this machine; as many parts of a join. Few queries repay a thorough compiler."""
     try:
         require_spark()
     except WorkspaceError as missing:
         pytest.skip(str(missing))
-    return Sessions("local[2]", {"spark.sql.shuffle.partitions": "2", "spark.driver.memory": "1g"})
+    settings = {
+        "spark.sql.shuffle.partitions": "2",
+        "spark.driver.memory": "1g",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    }
+    return Sessions("local[2]", settings)
 
 
 @pytest.fixture(scope="session")
