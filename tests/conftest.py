@@ -32,7 +32,7 @@ _LONG = (
 )
 
 
-class OneJvm(LoadFileScheduling):
+class OneJvm(LoadFileScheduling):  # type: ignore[misc]  # xdist says nothing of its types
     """Gives the tests of a file to one process, and to one as well all files that share Spark."""
 
     def _split_scope(self, nodeid: str) -> str:
