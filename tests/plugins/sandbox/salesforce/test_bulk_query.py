@@ -18,14 +18,6 @@ def crm() -> Iterator[Org]:
         yield crm
 
 
-@pytest.fixture
-def caller(crm: Org) -> Iterator[Caller]:
-    """A way into it."""
-    caller = Caller(crm)
-    yield caller
-    caller.close()
-
-
 def _made(caller: Caller, text: str, operation: str = "query", **more: str) -> str:
     answer = caller.call("POST", "/jobs/query", {"operation": operation, "query": text} | more)
     assert answer.status == 200, answer.body

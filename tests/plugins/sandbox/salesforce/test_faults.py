@@ -23,14 +23,6 @@ def crm() -> Iterator[Org]:
         yield crm
 
 
-@pytest.fixture
-def caller(crm: Org) -> Iterator[Caller]:
-    """A way into it."""
-    caller = Caller(crm)
-    yield caller
-    caller.close()
-
-
 @pytest.mark.parametrize(
     ("kind", "status", "code"),
     [

@@ -26,14 +26,6 @@ def crm() -> Iterator[Org]:
         yield crm
 
 
-@pytest.fixture
-def caller(crm: Org) -> Iterator[Caller]:
-    """A way into it."""
-    caller = Caller(crm)
-    yield caller
-    caller.close()
-
-
 def _assertion(crm: Org, key: str = "", **changed: Any) -> dict[str, str]:
     claims = {
         "iss": crm.consumer_key,

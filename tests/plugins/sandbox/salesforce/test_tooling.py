@@ -21,14 +21,6 @@ def crm() -> Iterator[Org]:
         yield crm
 
 
-@pytest.fixture
-def caller(crm: Org) -> Iterator[Caller]:
-    """A way into it."""
-    caller = Caller(crm)
-    yield caller
-    caller.close()
-
-
 def _make(caller: Caller, name: str, metadata: Any = _SCORE) -> Answer:
     body = {"FullName": name, "Metadata": metadata}
     return caller.call("POST", "/tooling/sobjects/CustomField", body)
