@@ -8,26 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from leadline.sync.run import sync
-from leadline.workspace import open_workspace
 from leadline_sandbox.hubspot import Hub, portal
 
 from .browsing import Visit, chromium, visit
 from .conftest import Served, serving
+from .portals import synced_portal
 
-CONFIG = """
-workspace = "var"
-models = ["model.toml"]
-time_zone = "UTC"
-[write]
-max_changes = {{ share = 1.0, stages = 1000, first = "allow" }}
-[sources.hub]
-connector = "hubspot"
-access_token = "{token}"
-base_url = "{url}"
-activities = ["calls"]
-record_url = "https://app.hubspot.com/contacts/1/record/0-1/{{contact_id}}"
-"""
+RECORDS = 'record_url = "https://app.hubspot.com/contacts/1/record/0-1/{contact_id}"\n'
 MODEL = """\
 name = "small"
 [dimensions.fit]
@@ -72,12 +59,7 @@ def hub() -> Iterator[Hub]:
 def hubbed(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server over a simulated HubSpot account that was synced once, its runner at work."""
     folder = tmp_path_factory.mktemp("hubbed")
-    config = CONFIG.format(token=hub.token, url=hub.url)
-    (folder / "config.toml").write_text(config, "utf-8")
-    (folder / "model.toml").write_text(MODEL, "utf-8")
-    with open_workspace(folder / "config.toml") as workspace:
-        list(workspace.host.fix("hub"))
-        assert sync(workspace).status == "succeeded"
+    synced_portal(folder, hub, MODEL, RECORDS)
     with serving(folder) as served:
         served.server.start(served.url)
         yield served

@@ -13,8 +13,6 @@ from shutil import copytree
 import httpx
 import pytest
 
-from leadline.sync.run import sync
-from leadline.workspace import open_workspace
 from leadline_sandbox.hubspot import Hub, portal
 from leadline_serve.server import Server
 from leadline_serve.webhooks.events import NotEvents, contacts_of
@@ -28,23 +26,14 @@ from leadline_serve.webhooks.signatures import (
 )
 
 from .conftest import answer
+from .portals import synced_portal
 from .test_runner import wait_for
 
 SECRET = "a secret of more than sixteen"
-HUB = """
-workspace = "var"
-models = ["model.toml"]
-time_zone = "UTC"
-[write]
-max_changes = {{ share = 1.0, stages = 1000, first = "allow" }}
-[sources.hub]
-connector = "hubspot"
-access_token = "{token}"
-base_url = "{url}"
-activities = ["calls"]
+HOOK = f"""
 [webhooks.incoming.hub]
 kind = "hubspot"
-secret = "{secret}"
+secret = "{SECRET}"
 """
 MODEL = """
 name = "small"
@@ -179,12 +168,7 @@ def hub() -> Iterator[Hub]:
 @pytest.fixture
 def hubspot(hub: Hub, tmp_path: Path) -> Iterator[Telling]:
     """A server over a portal that was synced, and takes HubSpot's events."""
-    config = tmp_path / "config.toml"
-    config.write_text(HUB.format(token=hub.token, url=hub.url, secret=SECRET), "utf-8")
-    (tmp_path / "model.toml").write_text(MODEL, "utf-8")
-    with open_workspace(config) as workspace:
-        list(workspace.host.fix("hub"))
-        assert sync(workspace).status == "succeeded"
+    config = synced_portal(tmp_path, hub, MODEL, HOOK)
     with Server.open(config, port=0) as server, answer(server) as url:
         server.start(url)
         yield Telling(server, url)
