@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from leadline.sync.events import hold_changes, release_changes
 from leadline.sync.plan import plan
 from leadline.sync.pull import pull
 from leadline.sync.score import publish, score
-from leadline.workspace import open_workspace
+from leadline.workspace import Workspace, open_workspace
 from tests.e2e.world import CONFIG, DAY, MODEL, World, make_world, run_process
 
 NEXT = "2024-05-02"
@@ -268,8 +270,9 @@ def test_a_run_that_dies_while_it_writes_loses_nothing(world: World) -> None:
     ]
 
 
-def test_a_run_that_dies_before_it_publishes_is_told_of_once(world: World) -> None:
-    warm_bob(world)
+@contextmanager
+def holding(world: World, *, published: bool) -> Iterator[tuple[Workspace, str]]:
+    """A run that holds what it changed and goes no further; its workspace and its id."""
     with open_workspace(world.config) as workspace:
         at = datetime(2024, 5, 2, 12, tzinfo=UTC)
         run_id = workspace.ledger.runs.start("sync", {})
@@ -278,6 +281,14 @@ def test_a_run_that_dies_before_it_publishes_is_told_of_once(world: World) -> No
             scores = score(workspace, at)
             plans = {"crm": plan(workspace, workspace.sources["crm"], scores)}
             hold_changes(workspace, run_id, scores, plans, at)
+            if published:
+                publish(workspace, scores, at)
+        yield workspace, run_id
+
+
+def test_a_run_that_dies_before_it_publishes_is_told_of_once(world: World) -> None:
+    warm_bob(world)
+    with holding(world, published=False) as (workspace, run_id):
         assert len(workspace.ledger.outbox.held()) == 1
         workspace.ledger.runs.finish(run_id, "failed", {})
     world.sync("--as-of", NEXT)
@@ -288,15 +299,7 @@ def test_a_run_that_dies_before_it_publishes_is_told_of_once(world: World) -> No
 
 def test_a_run_that_still_writes_keeps_what_it_holds(world: World) -> None:
     warm_bob(world)
-    with open_workspace(world.config) as workspace:
-        at = datetime(2024, 5, 2, 12, tzinfo=UTC)
-        run_id = workspace.ledger.runs.start("sync", {})
-        pull(workspace, workspace.sources["crm"], learned_at=at)
-        with workspace.exclusively():
-            scores = score(workspace, at)
-            plans = {"crm": plan(workspace, workspace.sources["crm"], scores)}
-            hold_changes(workspace, run_id, scores, plans, at)
-            publish(workspace, scores, at)
+    with holding(world, published=True) as (workspace, run_id):
         world.sync("--as-of", "2024-05-03")
         assert changes(world) == []
         release_changes(workspace, run_id, {})
