@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from leadline.batches import Batch, Checkpoint, Source
+from leadline.batches import Batch, Source
 from leadline_hubspot.activities import fetch
 from leadline_hubspot.api import Api
 from leadline_hubspot.settings import HubSpotSettings
 from leadline_sandbox.hubspot import Hub
+from tests.connectors import pulling
+from tests.connectors.pulling import Rows
 
 DAY = 86_400_000
-
-Rows = dict[str, dict[str, Any]]
 
 
 def source_of(
@@ -40,30 +39,15 @@ def source_of(
     )
 
 
-class Pulls:
-    """Pull after pull of one source, as the host makes them: the last checkpoint comes back."""
+class Pulls(pulling.Pulls):
+    """Pulls of a portal's activities."""
 
     def __init__(self, source: Source) -> None:
-        self.source, self.api = source, Api(source)
-        self.checkpoint: Checkpoint | None = None
-        self.off: frozenset[str] = frozenset()
-        self.rejects: list[str] = []
-        self.lake: Rows = {}
+        super().__init__(source)
+        self.api = Api(source)
 
-    def pull(self, most: int | None = None) -> Rows:
-        """The rows of the next pull; `most` breaks it off after so many batches."""
-        rows: Rows = {}
-        for number, batch in enumerate(fetch(self.source, self.api, self.checkpoint), start=1):
-            rows |= self._take(batch)
-            if number == most:
-                break
-        return rows
-
-    def lose(self, most: int | None = None) -> None:
-        """A pull whose batches are never committed, broken off after so many."""
-        for number, _ in enumerate(fetch(self.source, self.api, self.checkpoint), start=1):
-            if number == most:
-                break
+    def fetch(self) -> Iterable[Batch]:
+        return fetch(self.source, self.api, self.checkpoint)
 
     def let_pass(self, days: int) -> None:
         """Make the last checkpoint so much older: sweeps and looks back are due again."""
@@ -73,19 +57,6 @@ class Pulls:
         for cursor in feeds.values():
             for name in {"looked", "swept"} & cursor.keys():
                 cursor[name] -= days * DAY
-
-    def _take(self, batch: Batch) -> Rows:
-        # As the host keeps it: as text.
-        self.checkpoint = json.loads(json.dumps(dict(batch.checkpoint)))
-        self.off = self.off if batch.feeds_off is None else batch.feeds_off
-        self.rejects += [reject.where for reject in batch.rejects]
-        rows = {row["activity_id"]: row for row in batch.rows.to_pylist()}
-        for key, row in rows.items():
-            if row["deleted"]:
-                self.lake.pop(key, None)
-            else:
-                self.lake[key] = row
-        return {key: row for key, row in rows.items() if not row["deleted"]}
 
 
 def of_type(rows: Rows, kind: str) -> list[dict[str, Any]]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from leadline.batches import Batch, Checkpoint, Source, Stream, output_schema
+from leadline.batches import Batch, Source, Stream, output_schema
 from leadline.vocabulary import FieldType
 from leadline_hubspot import companies, contacts
 from leadline_hubspot.api import Api
 from leadline_hubspot.settings import HubSpotSettings
 from leadline_sandbox.hubspot import Hub
+from tests.connectors import pulling
+from tests.connectors.pulling import Row
 
 WANTED = {
     "first_name": FieldType.TEXT,
@@ -25,8 +26,6 @@ WANTED = {
     "lifecycle_stage": FieldType.TEXT,
 }
 OUTPUT = output_schema(["fit"]).remove(0)
-
-Row = dict[str, Any]
 
 
 def source_of(
@@ -59,39 +58,16 @@ def source_of(
     )
 
 
-class Reading:
-    """Pull after pull of one stream. rows: the last row of each id; known: our own fields."""
+class Reading(pulling.Reading):
+    """Pulls of a portal's contacts or companies."""
 
     def __init__(self, source: Source, stream: Stream = Stream.CONTACTS) -> None:
-        self.source, self.stream, self.api = source, stream, Api(source)
-        self.checkpoint: Checkpoint | None = None
-        self.rows: dict[str, Row] = {}
-        self.known: dict[str, Row] = {}
-        self.rejects: list[str] = []
+        super().__init__(source, stream)
+        self.api = Api(source)
 
-    def pull(
-        self, *, only: int | None = None, between: Callable[[int], object] = lambda number: None
-    ) -> dict[str, Row]:
-        """What the next pull brings; `only` breaks it off, `between` is called after each batch."""
+    def fetch(self) -> Iterable[Batch]:
         fetch = contacts.fetch if self.stream is Stream.CONTACTS else companies.fetch
-        brought: dict[str, Row] = {}
-        answer = fetch(self.source, self.api, self.checkpoint)
-        for number, batch in enumerate(answer, start=1):
-            brought |= self.take(batch)
-            between(number)
-            if number == only:
-                break
-        return brought
-
-    def take(self, batch: Batch) -> dict[str, Row]:
-        """Commit a batch: its rows, and its checkpoint as the ledger gives it back."""
-        rows = {row[self.stream.key]: row for row in batch.rows.to_pylist()}
-        self.rows |= rows
-        self.rejects += [str(each) for each in batch.rejects]
-        if batch.known is not None:
-            self.known |= {row["contact_id"]: row for row in batch.known.rows.to_pylist()}
-        self.checkpoint = json.loads(json.dumps(dict(batch.checkpoint)))
-        return rows
+        return fetch(self.source, self.api, self.checkpoint)
 
     def forget_sweep(self, days: int) -> None:
         """Let the last full sweep have been so many days earlier."""
@@ -104,11 +80,6 @@ class Reading:
     def live(self) -> dict[str, Row]:
         """The records that there are, as far as the lake knows."""
         return {key: row for key, row in self.rows.items() if not row["deleted"]}
-
-    @property
-    def calls(self) -> int:
-        """The API's calls so far."""
-        return self.source.meter.calls
 
 
 def held(hub: Hub, kind: str = "contacts") -> dict[str, dict[str, str | None]]:

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadline_sandbox.faults import Fault, Faults
 from leadline_sandbox.hubspot import Hub
 from leadline_sandbox.hubspot.kinds import BY_NAME, CONTACTS
+from tests.connectors.storms import CONFIG, MODEL, worth
+from tests.e2e.world import World
 
 OWN = ("score", "fit", "engagement", "grade", "temperature", "reasons", "model_version")
 OWN_PROPERTIES = {f"leadline_{name}" for name in (*OWN, "scored_at")}
 MQL, BEFORE_MQL = "marketingqualifiedlead", ("", "subscriber", "lead")
-CALL_POINTS, CALLS_LIMIT, HEAD, POLAND = 6, 36, 40, 20
-HOT = 46
 STAGES = ("subscriber", "lead", "opportunity", "customer")
 
 # Kind of fault → share of the calls that meet it. From "429-daily" on they end a sync or
@@ -39,6 +38,22 @@ FAULTS = {
     "414": 0.01,
     "530": 0.01,
 }
+
+
+SOURCE = """
+[sources.hub]
+connector = "hubspot"
+access_token = "{token}"
+base_url = "{url}"
+activities = ["calls"]
+lag_seconds = 5
+page_size = 20
+
+[sources.hub.stages.mql]
+field = "lifecyclestage"
+write = "marketingqualifiedlead"
+from = ["", "subscriber", "lead"]
+"""
 
 
 @dataclass(slots=True)
@@ -112,17 +127,10 @@ class Hands:
         self.hub.store.erase("contacts", self._one())
 
 
-class Busy(Faults):
-    """Faults that let the hands work before some of the calls."""
-
-    def __init__(self, faults: Faults, hands: Hands, share: float) -> None:
-        super().__init__(faults.kinds, seed=hands.chance.randrange(10**6))
-        self._hands, self._share = hands, share
-
-    def strike(self, label: str) -> Fault | None:
-        while self._hands.chance.random() < self._share:
-            self._hands.at_work()
-        return super().strike(label)
+def configure(world: World, hub: Hub) -> None:
+    """Let the world sync the portal, by the model of the storms."""
+    world.write("config.toml", CONFIG + SOURCE.format(token=hub.token, url=hub.url))
+    world.write("model.toml", MODEL)
 
 
 def expected(hub: Hub) -> dict[str, int]:
@@ -132,12 +140,10 @@ def expected(hub: Hub) -> dict[str, int]:
     for call in store.records("calls"):
         for contact in linked_contacts(hub, call.id):
             called[contact] = called.get(contact, 0) + 1
-    scores = {}
-    for record in store.records("contacts"):
-        fit = HEAD if record.value("jobtitle").startswith("Head of") else 0
-        fit += POLAND if record.value("country") == "PL" else 0
-        scores[record.id] = fit + min(called.get(record.id, 0) * CALL_POINTS, CALLS_LIMIT)
-    return scores
+    return {
+        each.id: worth(each.value("jobtitle"), each.value("country"), called.get(each.id, 0))
+        for each in store.records("contacts")
+    }
 
 
 def linked_contacts(hub: Hub, call_id: str) -> set[str]:

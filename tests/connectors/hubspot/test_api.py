@@ -19,8 +19,8 @@ from leadline_hubspot import paths
 from leadline_hubspot.answers import read_body
 from leadline_hubspot.api import Api, Forbidden, Refused
 from leadline_sandbox.hubspot import Hub, portal
+from tests.connectors.waiting import Waits
 
-from .conftest import Waits
 from .reading import source_of
 
 

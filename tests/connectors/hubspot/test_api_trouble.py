@@ -12,8 +12,8 @@ from leadline.errors import RetryLater
 from leadline_hubspot import paths, transport
 from leadline_hubspot.api import Api, Refused
 from leadline_sandbox.hubspot import Hub, portal
+from tests.connectors.waiting import Waits
 
-from .conftest import Waits
 from .reading import source_of
 
 PASSING = {  # fault → the least that is waited, in seconds

@@ -19,10 +19,10 @@ import pytest
 from leadline_hubspot import paths
 from leadline_sandbox.hubspot import Hub, portal
 from leadline_sandbox.journal import Call
+from tests.connectors.storms import CONFIG, MODEL
 from tests.e2e.world import World
 
-from .test_soak import MODEL
-from .writing import FastClock, desk
+from .writing import desk, fast_clock
 
 # Path → the client's package and the model of its body.
 MODELS = {
@@ -40,15 +40,7 @@ MODELS = {
 # Path → why no model of the client is held against its body.
 WITHOUT_MODEL = {paths.TOKEN: "a form and no JSON, of a later version than the client knows"}
 
-CONFIG = """
-workspace = "var"
-models = ["model.toml"]
-time_zone = "UTC"
-
-[write]
-stages = "write"
-max_changes = {{ share = 1.0, stages = 1000, first = "allow" }}
-
+SOURCE = """
 [sources.hub]
 connector = "hubspot"
 {signed}
@@ -139,7 +131,7 @@ def bodies(hub: Hub) -> list[Call]:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
 
 
 @pytest.fixture
@@ -160,7 +152,7 @@ def signed(hub: Hub, tier: str) -> str:
 
 def live(world: World, hub: Hub, tier: str) -> None:
     """A life: looked at, provided for, loaded, changed, and synced; stages move both ways."""
-    world.write("config.toml", CONFIG.format(url=hub.url, signed=signed(hub, tier)))
+    world.write("config.toml", CONFIG + SOURCE.format(url=hub.url, signed=signed(hub, tier)))
     assert world.run("check", "--fix", "--yes").status == 0, world.run("check").out
     keen, busy, gone, one, other, *rest = [each.id for each in hub.store.records("contacts")]
     hub.store.calculate("contacts", keen, {"lifecyclestage": "opportunity"})

@@ -15,8 +15,8 @@ from leadline_hubspot import limits, paths
 from leadline_hubspot.api import Api
 from leadline_hubspot.limits import Limits, Window
 from leadline_sandbox.hubspot import Hub, portal
+from tests.connectors.waiting import Waits
 
-from .conftest import Waits
 from .reading import Reading, source_of
 
 

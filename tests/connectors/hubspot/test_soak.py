@@ -5,116 +5,41 @@ from __future__ import annotations
 import os
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from leadline_hubspot import instants, pull
 from leadline_sandbox.hubspot import Hub, portal
+from tests.connectors.storms import HOT, lake, storm
 from tests.e2e.world import World
 
 from .soaking import (
     BEFORE_MQL,
-    CALL_POINTS,
-    CALLS_LIMIT,
     FAULTS,
-    HEAD,
-    HOT,
     MQL,
     OWN_PROPERTIES,
-    POLAND,
-    Busy,
     Hands,
+    configure,
     expected,
     writes,
 )
-from .writing import FastClock
+from .writing import fast_clock
 
 EIGHT_DAYS = 8 * 86_400_000  # ms
-
-CONFIG = """
-workspace = "var"
-models = ["model.toml"]
-time_zone = "UTC"
-
-[write]
-stages = "write"
-max_changes = {{ share = 1.0, stages = 1000, first = "allow" }}
-
-[sources.hub]
-connector = "hubspot"
-access_token = "{token}"
-base_url = "{url}"
-activities = ["calls"]
-lag_seconds = 5
-page_size = 20
-
-[sources.hub.stages.mql]
-field = "lifecyclestage"
-write = "marketingqualifiedlead"
-from = ["", "subscriber", "lead"]
-"""
-
-MODEL = f"""
-name = "soak"
-[dimensions.fit]
-max = 60
-[dimensions.engagement]
-max = 40
-
-[[rules]]
-name = "Head of something"
-dimension = "fit"
-when = "job_title ILIKE 'head of%'"
-points = {HEAD}
-[[rules]]
-name = "In Poland"
-dimension = "fit"
-when = "country = 'PL'"
-points = {POLAND}
-[[rules]]
-name = "Called"
-dimension = "engagement"
-activity = "call"
-points = {CALL_POINTS}
-limit = {CALLS_LIMIT}
-
-[[temperatures]]
-name = "hot"
-from = {HOT}
-release = {HOT}
-stage = "mql"
-"""
 
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
     return World(tmp_path)
 
 
-def soak(world: World, hub: Hub, seed: int, rounds: int) -> Hands:
-    world.write("config.toml", CONFIG.format(token=hub.token, url=hub.url))
-    world.write("model.toml", MODEL)
+def soak(world: World, hub: Hub, seed: int) -> Hands:
+    configure(world, hub)
     hands = Hands(hub, random.Random(seed))
     world.run("check", "--fix", "--yes")
-    quiet = hub.faults
-    hub.faults = Busy(quiet, hands, share=0.6)
-    for _ in range(rounds):
-        for kind, rate in FAULTS.items():
-            hub.faults.add(kind, rate=rate, seconds=0.01)
-        done = world.run("sync", "--json")
-        assert done.status in (0, 1), done
-        assert "Traceback" not in done.err
-        hub.faults.clear()
-    hub.faults = quiet
+    storm(world, hub, hands, FAULTS)
     return hands
-
-
-def lake(world: World) -> dict[str, dict[str, Any]]:
-    return {
-        lead["contact_id"]: lead for lead in world.run("leads", "--json", "--top", "1000").document
-    }
 
 
 @pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("LEADLINE_SOAKS", "1"))))
@@ -131,7 +56,7 @@ def test_after_a_storm_lake_and_portal_agree_and_nothing_is_lost(
     }
     with portal(contacts=45, seed=seed, activities_per_contact=2, **habits) as hub:
         born = {record.id for record in hub.store.records("contacts")}
-        hands = soak(world, hub, seed, rounds=3)
+        hands = soak(world, hub, seed)
         # Who was erased for good is in no list and no search: only a full sweep tells.
         now = instants.now_ms()
         monkeypatch.setattr(pull, "now_ms", lambda: now + EIGHT_DAYS)

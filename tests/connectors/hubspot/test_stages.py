@@ -10,8 +10,9 @@ import pytest
 from leadline.batches import Outcome
 from leadline.errors import RetryLater, SourceError
 from leadline_sandbox.hubspot.definitions import Choice
+from tests.connectors.changes import outcomes
 
-from .writing import Desk, FastClock, desk, outcomes
+from .writing import Desk, desk, fast_clock
 
 DONE, REFUSED, LATER = Outcome.WRITTEN, Outcome.REJECTED, Outcome.RETRY
 MQL = "marketingqualifiedlead"
@@ -107,7 +108,7 @@ def test_backward_stages_empty_the_field_and_set_it_in_two_requests(going_back: 
 def test_an_emptied_stage_is_put_back_where_the_new_one_cannot_be_written(
     going_back: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
     at = going_back
     first = put(at, at.contacts[0], lifecyclestage="customer")
     at.hub.faults.add("477", "contacts.batch_update", after=1, times=1)

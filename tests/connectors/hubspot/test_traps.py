@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from leadline.vocabulary import FieldType
 from leadline_hubspot import paths
 from leadline_hubspot.instants import iso
 from leadline_sandbox.hubspot import Hub, portal, searching
+from tests.connectors.traps import assert_named
 
 from . import activity_world, reading
 from .activity_world import Pulls, of_type
@@ -280,18 +281,6 @@ def test_the_urllib3_that_breaks_the_client_is_ruled_out() -> None:
 
 # --- the table
 
-_NAMED = re.compile(r"`([\w/]+\.py)::(\w+)`")
-
-
-def named() -> Sequence[tuple[str, str]]:
-    return _NAMED.findall((Path(__file__).parent / "README.md").read_text("utf-8"))
-
 
 def test_every_trap_of_the_table_has_its_test() -> None:
-    assert len(named()) > 80
-    for file, name in named():
-        text = (TESTS / file).read_text("utf-8")
-        assert re.search(rf"^ *def {name}\(", text, re.MULTILINE), f"{file} has no {name}"
-    lines = (Path(__file__).parent / "README.md").read_text("utf-8").splitlines()
-    rows = [line for line in lines if line.startswith("| ") and line != "| trap | test |"]
-    assert len(rows) == len(named())
+    assert_named(Path(__file__).parent / "README.md")

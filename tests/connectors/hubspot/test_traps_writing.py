@@ -15,10 +15,11 @@ from leadline_hubspot.write import write
 from leadline_sandbox.hubspot import Hub, batches, outages, portal
 from leadline_sandbox.hubspot.asking import answer
 from leadline_sandbox.hubspot.values import read_values
+from tests.connectors.changes import changes, outcomes
 from tests.e2e.world import World
 
-from .test_soak import CONFIG, MODEL
-from .writing import Desk, FastClock, changes, desk, outcomes
+from .soaking import configure
+from .writing import Desk, desk, fast_clock
 
 DONE, REFUSED = Outcome.WRITTEN, Outcome.REJECTED
 HELD = re.compile(r"(\d+): HubSpot does not say")
@@ -26,7 +27,7 @@ HELD = re.compile(r"(\d+): HubSpot does not say")
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_a_property_that_another_made_first_is_no_fault(
         assert at.hub.journal.count("properties.create", 409) == len(at.source.output)
         assert all(each.ok for each in found.values()), found
         monkeypatch.undo()
-        FastClock().install(monkeypatch)
+        fast_clock(monkeypatch)
         assert at.write({"contact_id": at.contacts[0]})[at.contacts[0]].outcome is DONE
 
 
@@ -154,8 +155,7 @@ def test_no_form_offers_our_own_properties(tmp_path: Path) -> None:
 def test_our_own_writes_do_not_come_back_as_work(tmp_path: Path) -> None:
     world = World(tmp_path)
     with portal(contacts=12, activities_per_contact=1, limited=False) as hub:
-        world.write("config.toml", CONFIG.format(token=hub.token, url=hub.url))
-        world.write("model.toml", MODEL)
+        configure(world, hub)
         world.run("check", "--fix", "--yes")
         assert world.sync()["sources"]["hub"]["written"] == 12
         made = hub.journal.count("contacts.batch_update")
@@ -167,8 +167,7 @@ def test_our_own_writes_do_not_come_back_as_work(tmp_path: Path) -> None:
 def test_who_waits_for_the_next_sync_is_named_with_the_reason(tmp_path: Path) -> None:
     world = World(tmp_path)
     with portal(contacts=12, activities_per_contact=1, limited=False) as hub:
-        world.write("config.toml", CONFIG.format(token=hub.token, url=hub.url))
-        world.write("model.toml", MODEL)
+        configure(world, hub)
         world.run("check", "--fix", "--yes")
         update = hub.store.update
         overwritten = [each.id for each in hub.store.records("contacts")[:5]]
@@ -194,9 +193,8 @@ def test_who_waits_for_the_next_sync_is_named_with_the_reason(tmp_path: Path) ->
 
 def stuck(world: World, hub: Hub) -> list[str]:
     """Three customers whose score asks for an earlier stage, which HubSpot refused in a sync."""
-    world.write("config.toml", CONFIG.format(token=hub.token, url=hub.url))
+    configure(world, hub)
     world.change("config.toml", '"lead"]', '"lead", "customer"]')
-    world.write("model.toml", MODEL)
     world.run("check", "--fix", "--yes")
     for record in hub.store.records("contacts"):
         hub.store.update("contacts", record.id, {"jobtitle": "Head of IT", "country": "PL"})
@@ -264,8 +262,7 @@ def test_a_strange_wait_is_not_obeyed(
     limited = JSONResponse({"policyName": "SECONDLY"}, 429, {"Retry-After": asked})
     monkeypatch.setitem(outages.ANSWERS, "429", lambda _: limited)
     at.hub.faults.once("429", "contacts.batch_update")
-    clock = FastClock()
-    clock.install(monkeypatch)
+    clock = fast_clock(monkeypatch)
     assert set(outcomes(at.write({"contact_id": at.contacts[0]})).values()) == {DONE}
     assert clock.now < 60
 

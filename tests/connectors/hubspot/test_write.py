@@ -12,8 +12,9 @@ from leadline.batches import Outcome
 from leadline.errors import RetryLater, SourceError
 from leadline_hubspot.changes import as_text
 from leadline_hubspot.present import same
+from tests.connectors.changes import outcomes
 
-from .writing import Desk, FastClock, desk, outcomes
+from .writing import Desk, desk, fast_clock
 
 DONE, REFUSED, LATER = Outcome.WRITTEN, Outcome.REJECTED, Outcome.RETRY
 
@@ -26,7 +27,7 @@ def at(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
 
 
 def test_a_hundred_contacts_take_one_call_and_a_read_of_the_first_batch(tmp_path: Path) -> None:

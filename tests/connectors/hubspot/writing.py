@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
 import pytest
 from pydantic import SecretStr
 
-from leadline.batches import Finding, Outcome, Source, WriteResult, output_schema
+from leadline.batches import Finding, Source, WriteResult
 from leadline_hubspot import limits
 from leadline_hubspot.api import Api
 from leadline_hubspot.checking import check, fix
 from leadline_hubspot.settings import HubSpotSettings
 from leadline_hubspot.write import write
 from leadline_sandbox.hubspot import Hub, portal
+from tests.connectors.changes import OUTPUT, by_contact, changes
+from tests.connectors.waiting import FastClock
 
-NOW = datetime(2026, 11, 20, 10, 30, 0, 123_456, UTC)
 STAGES = {
     "lifecyclestage": {
         "marketingqualifiedlead": frozenset({"", "subscriber", "lead"}),
@@ -58,12 +57,7 @@ class Desk:
 
     def write(self, *rows: Mapping[str, Any]) -> dict[str, WriteResult]:
         """The results by contact; exactly one each."""
-        results = list(write(self.source, self.api, changes(rows)))
-        assert [len(results), {each.contact_id for each in results}] == [
-            len(rows),
-            {row["contact_id"] for row in rows},
-        ]
-        return {each.contact_id: each for each in results}
+        return by_contact(write(self.source, self.api, changes(rows)), rows)
 
     def stage(self, contact_id: str, value: str, field: str = "lifecyclestage") -> WriteResult:
         """One contact's result of writing a stage."""
@@ -76,15 +70,6 @@ class Desk:
 
     def fix(self) -> dict[str, Finding]:
         return {each.subject: each for each in fix(self.source, self.api)}
-
-
-def changes(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """Changes with a score of 40 unless the row says otherwise."""
-    usual = {"score": 40, "fit": 30, "engagement": 10, "grade": "A2", "temperature": "warm"}
-    usual |= {"reasons": "Head of IT", "model_version": "v1", "scored_at": NOW}
-    staged = ("stage", "stage_field") if any("stage" in row for row in rows) else ()
-    schema = output_schema(["fit", "engagement"], staged)
-    return pa.Table.from_pylist([{**usual, **row} for row in rows], schema=schema)
 
 
 @contextmanager
@@ -101,7 +86,6 @@ def desk(
         given = HubSpotSettings(
             access_token=SecretStr(hub.token), base_url=hub.url, **(settings or {})
         )
-        output = output_schema(["fit", "engagement"]).remove(0)
         opened = Source(
             name="hub",
             connector="hubspot",
@@ -109,7 +93,7 @@ def desk(
             base=folder,
             state=folder / "state",
             time_zone=ZoneInfo("UTC"),
-            **{"output": output, "stages": STAGES, **(source or {})},
+            **{"output": OUTPUT, "stages": STAGES, **(source or {})},
         )
         found = Desk(hub, opened, Api(opened))
         if fixed:
@@ -118,19 +102,6 @@ def desk(
         yield found
 
 
-class FastClock:
-    """Time that passes only while somebody waits: a hold of ten seconds takes none."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def pause(self, seconds: float) -> None:
-        self.now += seconds
-
-    def install(self, patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(limits, "now", lambda: self.now)
-        patch.setattr(limits, "pause", self.pause)
-
-
-def outcomes(results: Mapping[str, WriteResult]) -> dict[str, Outcome]:
-    return {contact_id: each.outcome for contact_id, each in results.items()}
+def fast_clock(patch: pytest.MonkeyPatch) -> FastClock:
+    """Let the connector wait for as long as it likes: it takes no time."""
+    return FastClock().install(patch, limits)

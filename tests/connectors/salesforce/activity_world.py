@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leadline.batches import Batch, Checkpoint, Source
+from leadline.batches import Batch, Source
 from leadline_salesforce.activities import fetch
 from leadline_salesforce.api import Api
 from leadline_salesforce.settings import SalesforceSettings
 from leadline_sandbox.salesforce import Org
+from tests.connectors import pulling
+from tests.connectors.pulling import Rows
 
 # Longer than `settle_seconds`: what was done before a pull is in it.
 SETTLED = 60
-
-Row = dict[str, Any]
-Rows = dict[str, Row]
 
 
 def source_of(
@@ -46,42 +44,20 @@ def source_of(
     )
 
 
-class Pulls:
-    """Pull after pull of one source, as the host makes them: the last checkpoint comes back."""
+class Pulls(pulling.Pulls):
+    """Pulls of an org's activities."""
 
     def __init__(self, crm: Org, source: Source) -> None:
-        self.crm, self.source, self.api = crm, source, Api(source)
-        self.checkpoint: Checkpoint | None = None
-        self.off: frozenset[str] = frozenset()
-        self.lake: Rows = {}
+        super().__init__(source)
+        self.crm, self.api = crm, Api(source)
+
+    def fetch(self) -> Iterable[Batch]:
+        return fetch(self.source, self.api, self.checkpoint)
 
     def pull(self, most: int | None = None) -> Rows:
         """The rows of the next pull, a minute later; `most` breaks it off after so many batches."""
         self.crm.clock.advance(SETTLED)
-        rows: Rows = {}
-        for number, batch in enumerate(fetch(self.source, self.api, self.checkpoint), start=1):
-            rows |= self._take(batch)
-            if number == most:
-                break
-        return rows
-
-    def lose(self, most: int | None = None) -> None:
-        """A pull whose batches are never committed, broken off after so many."""
-        for number, _ in enumerate(fetch(self.source, self.api, self.checkpoint), start=1):
-            if number == most:
-                break
-
-    def _take(self, batch: Batch) -> Rows:
-        # As the host keeps it: as text.
-        self.checkpoint = json.loads(json.dumps(dict(batch.checkpoint)))
-        self.off = self.off if batch.feeds_off is None else batch.feeds_off
-        rows = {row["activity_id"]: row for row in batch.rows.to_pylist()}
-        for key, row in rows.items():
-            if row["deleted"]:
-                self.lake.pop(key, None)
-            else:
-                self.lake[key] = row
-        return {key: row for key, row in rows.items() if not row["deleted"]}
+        return super().pull(most)
 
 
 def pulls(crm: Org, folder: Path, *feeds: str, **settings: Any) -> Pulls:

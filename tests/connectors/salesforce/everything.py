@@ -18,9 +18,10 @@ from leadline_salesforce.api import Api
 from leadline_salesforce.settings import SalesforceSettings
 from leadline_sandbox.journal import Call
 from leadline_sandbox.salesforce import Org, org
+from tests.connectors.changes import changes
 
 from .reading import WANTED, jwt
-from .writing import STAGES, changes
+from .writing import STAGES
 
 _HOUR, _DAY = 3_600, 86_400
 _ORG = {"contacts": 16, "activities_per_contact": 3}

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from leadline.batches import Batch, Checkpoint, Source, Stream, output_schema
+from leadline.batches import Batch, Source, Stream, output_schema
 from leadline.vocabulary import FieldType
 from leadline_salesforce import companies, contacts
 from leadline_salesforce.api import Api
 from leadline_salesforce.settings import SalesforceSettings
 from leadline_sandbox.salesforce import Org
+from tests.connectors import pulling
+from tests.connectors.pulling import Row
 
 WANTED = {
     "first_name": FieldType.TEXT,
@@ -27,8 +28,6 @@ WANTED = {
 }
 OUTPUT = output_schema(["fit"]).remove(0)
 MINUTE, DAY, FOR_EVER = 60, 86_400, 1e9  # seconds
-
-Row = dict[str, Any]
 
 
 def source_of(
@@ -72,40 +71,12 @@ def jwt(crm: Org) -> dict[str, Any]:
     }
 
 
-class Reading:
-    """Pull after pull of one stream, each as a sync of its own.
+class Reading(pulling.Reading):
+    """Pulls of an org's people or accounts, each as a sync of its own."""
 
-    rows: the last row of each id; known: our own fields.
-    """
-
-    def __init__(self, source: Source, stream: Stream = Stream.CONTACTS) -> None:
-        self.source, self.stream = source, stream
-        self.checkpoint: Checkpoint | None = None
-        self.rows: dict[str, Row] = {}
-        self.known: dict[str, Row] = {}
-
-    def pull(
-        self, *, only: int | None = None, between: Callable[[int], object] = lambda number: None
-    ) -> dict[str, Row]:
-        """What the next pull brings; `only` breaks it off, `between` is called after each batch."""
+    def fetch(self) -> Iterable[Batch]:
         fetch = contacts.fetch if self.stream is Stream.CONTACTS else companies.fetch
-        brought: dict[str, Row] = {}
-        answer = fetch(self.source, Api(self.source), self.checkpoint)
-        for number, batch in enumerate(answer, start=1):
-            brought |= self.take(batch)
-            between(number)
-            if number == only:
-                break
-        return brought
-
-    def take(self, batch: Batch) -> dict[str, Row]:
-        """Commit a batch: its rows, and its checkpoint as the ledger gives it back."""
-        rows = {row[self.stream.key]: row for row in batch.rows.to_pylist()}
-        self.rows |= rows
-        if batch.known is not None:
-            self.known |= {row["contact_id"]: row for row in batch.known.rows.to_pylist()}
-        self.checkpoint = json.loads(json.dumps(dict(batch.checkpoint)))
-        return rows
+        return fetch(self.source, Api(self.source), self.checkpoint)
 
     @property
     def live(self) -> dict[str, Row]:
@@ -115,11 +86,6 @@ class Reading:
             for key, row in self.rows.items()
             if not row["deleted"] and not row.get("merged_into")
         }
-
-    @property
-    def calls(self) -> int:
-        """The API's calls so far."""
-        return self.source.meter.calls
 
 
 def held(crm: Org) -> dict[str, dict[str, str | None]]:

@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadline_sandbox.faults import Fault, Faults
 from leadline_sandbox.salesforce import Org
 from leadline_sandbox.salesforce.records import Record
+from tests.connectors.storms import worth
 
 from .writing import OWN, SCORE
 
 MQL, BEFORE_MQL = "Qualified", ("New", "Working", "Nurturing")
-CALL_POINTS, CALLS_LIMIT, HEAD, POLAND = 6, 36, 40, 20
-HOT = 46
 STATUSES = ("New", "Working", "Nurturing", "Unqualified")
 COUNTRY = {"Lead": "Country", "Contact": "MailingCountry"}
 MAY_BE_SENT = {"Id", "Status", *OWN, *(f"{name.removesuffix('c')}pc" for name in OWN)}
@@ -171,19 +169,6 @@ class Hands:
         self.made.add(self.crm.store.convert(lead.id, contact_id=contact, opportunity=False))
 
 
-class Busy(Faults):
-    """Faults that let the hands work before some of the calls."""
-
-    def __init__(self, faults: Faults, hands: Hands, share: float) -> None:
-        super().__init__(faults.kinds, seed=hands.chance.randrange(10**6))
-        self._hands, self._share = hands, share
-
-    def strike(self, label: str) -> Fault | None:
-        while self._hands.chance.random() < self._share:
-            self._hands.at_work()
-        return super().strike(label)
-
-
 def people(crm: Org) -> list[Record]:
     """The live contacts, and the live leads that were not converted."""
     leads = [each for each in crm.store.records("Lead") if not each.values.get("IsConverted")]
@@ -200,9 +185,7 @@ def expected(crm: Org) -> dict[str, int]:
     scores = {}
     for record in people(crm):
         title, country = record.values.get("Title"), record.values.get(COUNTRY[record.kind])
-        fit = HEAD if str(title or "").startswith("Head of") else 0
-        fit += POLAND if country == "PL" else 0
-        scores[record.id] = fit + min(called[record.id] * CALL_POINTS, CALLS_LIMIT)
+        scores[record.id] = worth(str(title or ""), str(country or ""), called[record.id])
     return scores
 
 

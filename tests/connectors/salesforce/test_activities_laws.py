@@ -13,7 +13,7 @@ from leadline_sandbox.salesforce import Org, org
 from leadline_sandbox.salesforce.records import Record
 
 from .activity_world import Pulls, ago, contact, email, event, lead, source_of, task
-from .writing import FastClock
+from .writing import fast_clock
 
 STEPS = 45
 
@@ -148,7 +148,7 @@ class Life:
 def test_pulls_in_any_rhythm_end_where_one_pull_ends(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
     with org(contacts=0, short_pages=True) as crm:
         life = Life(crm, seed)
         above = 0 if seed % 2 else 2000

@@ -24,14 +24,14 @@ from .activity_world import (
     task,
     types,
 )
-from .writing import FastClock
+from .writing import fast_clock
 
 NEVER = {"page_view", "form_submit", "email_click", "content_download", "purchase", "list_leave"}
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from leadline.errors import RetryLater, SourceError
 from leadline_salesforce import paths, soql, transport
 from leadline_salesforce.api import Api, Forbidden, Refused
 from leadline_sandbox.salesforce import Org, org
+from tests.connectors.waiting import Waits
 
-from .conftest import Waits
 from .reading import jwt, source_of
 
 PASSING = (

@@ -12,8 +12,8 @@ from leadline.errors import RetryLater, SourceError
 from leadline_salesforce import bulk, soql
 from leadline_salesforce.api import Api, Refused
 from leadline_sandbox.salesforce import Org, org
+from tests.connectors.waiting import Waits
 
-from .conftest import Waits
 from .reading import source_of
 
 ALL = soql.select("Lead", ["Id", "Title", "Company", "NumberOfEmployees"])

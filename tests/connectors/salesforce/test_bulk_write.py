@@ -9,8 +9,9 @@ import pytest
 
 from leadline.batches import Outcome
 from leadline.errors import RetryLater, SourceError
+from tests.connectors.changes import outcomes
 
-from .writing import SCORE, FastClock, desk, outcomes
+from .writing import SCORE, desk, fast_clock
 
 WRITTEN, REJECTED, RETRY = Outcome.WRITTEN, Outcome.REJECTED, Outcome.RETRY
 SMALL: dict[str, Any] = {"bulk_above": 3}
@@ -18,7 +19,7 @@ SMALL: dict[str, Any] = {"bulk_above": 3}
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
 
 
 def test_a_large_plan_is_one_job_per_object(tmp_path: Path) -> None:

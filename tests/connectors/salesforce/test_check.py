@@ -11,7 +11,7 @@ from leadline.batches import Outcome
 from leadline.errors import SignInError
 from leadline.vocabulary import FieldType
 
-from .writing import OWN, SCORE, FastClock, desk
+from .writing import OWN, SCORE, desk, fast_clock
 
 BARE: dict[str, Any] = {"provisioned": False}
 FULL = {f"field {kind}.{name}" for kind in ("Lead", "Contact") for name in OWN}
@@ -20,7 +20,7 @@ SET = "permission set Leadline"
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
 
 
 def test_an_org_without_leadlines_fields_is_told_how_to_get_them(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from leadline.vocabulary import FieldType
 from leadline_salesforce.api import Refused
 from leadline_sandbox.salesforce import Org, org
 from leadline_sandbox.salesforce.ids import made_id
+from tests.connectors.pulling import Row
 
-from .reading import DAY, FOR_EVER, MINUTE, WANTED, Reading, Row, brought, held, source_of
+from .reading import DAY, FOR_EVER, MINUTE, WANTED, Reading, brought, held, source_of
 
 
 @pytest.fixture

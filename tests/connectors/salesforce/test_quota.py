@@ -6,8 +6,7 @@ import pytest
 
 from leadline.errors import RetryLater
 from leadline_salesforce.quota import Quota, Usage
-
-from .conftest import Waits
+from tests.connectors.waiting import Waits
 
 
 @pytest.mark.parametrize(

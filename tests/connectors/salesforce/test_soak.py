@@ -5,42 +5,28 @@ from __future__ import annotations
 import os
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from leadline_sandbox.salesforce import Org, org
+from tests.connectors.storms import CONFIG, HOT, MODEL, lake, storm
 from tests.e2e.world import World
 
 from .soaking import (
     BEFORE_MQL,
-    CALL_POINTS,
-    CALLS_LIMIT,
     FAULTS,
-    HEAD,
-    HOT,
     MAY_BE_SENT,
     MQL,
-    POLAND,
-    Busy,
     Hands,
     expected,
     people,
     updates,
 )
-from .writing import SCORE, FastClock, aborted
+from .writing import SCORE, aborted, fast_clock
 
 EIGHT_DAYS = 8 * 86_400  # seconds
 
-CONFIG = """
-workspace = "var"
-models = ["model.toml"]
-time_zone = "UTC"
-
-[write]
-stages = "write"
-max_changes = {{ share = 1.0, stages = 1000, first = "allow" }}
-
+SOURCE = """
 [sources.org]
 connector = "salesforce"
 instance_url = "{url}"
@@ -59,68 +45,22 @@ write = "{mql}"
 from = ["New", "Working", "Nurturing"]
 """
 
-MODEL = f"""
-name = "soak"
-[dimensions.fit]
-max = 60
-[dimensions.engagement]
-max = 40
-
-[[rules]]
-name = "Head of something"
-dimension = "fit"
-when = "job_title ILIKE 'head of%'"
-points = {HEAD}
-[[rules]]
-name = "In Poland"
-dimension = "fit"
-when = "country = 'PL'"
-points = {POLAND}
-[[rules]]
-name = "Called"
-dimension = "engagement"
-activity = "call"
-points = {CALL_POINTS}
-limit = {CALLS_LIMIT}
-
-[[temperatures]]
-name = "hot"
-from = {HOT}
-release = {HOT}
-stage = "mql"
-"""
-
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
     return World(tmp_path)
 
 
-def soak(world: World, crm: Org, seed: int, rounds: int) -> Hands:
+def soak(world: World, crm: Org, seed: int) -> Hands:
     given = {"url": crm.url, "key": crm.consumer_key, "secret": crm.consumer_secret, "mql": MQL}
-    world.write("config.toml", CONFIG.format(bulk_above=(10, 2000)[seed % 2], **given))
+    world.write("config.toml", CONFIG + SOURCE.format(bulk_above=(10, 2000)[seed % 2], **given))
     world.write("model.toml", MODEL)
     hands = Hands(crm, random.Random(seed))
     hands.part()
     world.run("check", "--fix", "--yes")
-    quiet = crm.faults
-    crm.faults = Busy(quiet, hands, share=0.6)
-    for _ in range(rounds):
-        for kind, rate in FAULTS.items():
-            crm.faults.add(kind, rate=rate, seconds=0.01)
-        done = world.run("sync", "--json")
-        assert done.status in (0, 1), done
-        assert "Traceback" not in done.err
-        crm.faults.clear()
-    crm.faults = quiet
+    storm(world, crm, hands, FAULTS)
     return hands
-
-
-def lake(world: World) -> dict[str, dict[str, Any]]:
-    return {
-        lead["contact_id"]: lead for lead in world.run("leads", "--json", "--top", "1000").document
-    }
 
 
 def owners(crm: Org) -> dict[str, str]:
@@ -140,7 +80,7 @@ def test_after_a_storm_lake_and_org_agree_and_nothing_is_lost(world: World, seed
     }
     with org(contacts=45, seed=seed, activities_per_contact=2, **habits) as crm:
         born = owners(crm) | dict.fromkeys((each.id for each in crm.store.records("Contact")), "")
-        hands = soak(world, crm, seed, rounds=3)
+        hands = soak(world, crm, seed)
         hands.hot()
         crm.clock.advance(60)
         world.run("sync")

@@ -8,7 +8,7 @@ import pytest
 
 from leadline.batches import Outcome
 
-from .writing import FastClock, desk
+from .writing import desk, fast_clock
 
 WRITTEN, REJECTED, RETRY = Outcome.WRITTEN, Outcome.REJECTED, Outcome.RETRY
 STAGE = "My_Stage__c"
@@ -16,7 +16,7 @@ STAGE = "My_Stage__c"
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
 
 
 def test_a_stage_goes_with_its_score_in_one_call(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ The README of this folder says which test keeps which trap shut, in all the file
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,8 +16,10 @@ from leadline_salesforce.write import write
 from leadline_sandbox.salesforce import applying
 from leadline_sandbox.salesforce.problems import bad
 from leadline_sandbox.salesforce.records import Record
+from tests.connectors.changes import changes, outcomes
+from tests.connectors.traps import assert_named
 
-from .writing import SCORE, FastClock, changes, desk, outcomes
+from .writing import SCORE, desk, fast_clock
 
 WRITTEN, REJECTED, RETRY = Outcome.WRITTEN, Outcome.REJECTED, Outcome.RETRY
 TESTS = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ _BROKEN = bad("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "LeadTrigger: execution of
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
 
 
 def _all_fail(store: object, planned: Sequence[tuple[object, ...]], manner: object) -> object:
@@ -131,18 +132,6 @@ def test_a_field_whose_history_is_kept_is_named(tmp_path: Path) -> None:
 
 # --- the table
 
-_NAMED = re.compile(r"`([\w/]+\.py)::(\w+)`")
-
-
-def named() -> Sequence[tuple[str, str]]:
-    return _NAMED.findall((Path(__file__).parent / "README.md").read_text("utf-8"))
-
 
 def test_every_trap_of_the_table_has_its_test() -> None:
-    assert len(named()) > 80
-    for file, name in named():
-        text = (TESTS / file).read_text("utf-8")
-        assert re.search(rf"^ *def {name}\(", text, re.MULTILINE), f"{file} has no {name}"
-    lines = (Path(__file__).parent / "README.md").read_text("utf-8").splitlines()
-    rows = [line for line in lines if line.startswith("| ") and line != "| trap | test |"]
-    assert len(rows) == len(named())
+    assert_named(Path(__file__).parent / "README.md")

@@ -10,15 +10,16 @@ import pytest
 from leadline.batches import Outcome
 from leadline.errors import RetryLater, SourceError
 from leadline_salesforce.sending import Row, chunks
+from tests.connectors.changes import outcomes
 
-from .writing import OWN, SCORE, FastClock, desk, outcomes
+from .writing import OWN, SCORE, desk, fast_clock
 
 WRITTEN, REJECTED, RETRY = Outcome.WRITTEN, Outcome.REJECTED, Outcome.RETRY
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    FastClock().install(monkeypatch)
+    fast_clock(monkeypatch)
 
 
 def test_leads_and_contacts_take_one_read_and_one_call_each(tmp_path: Path) -> None:

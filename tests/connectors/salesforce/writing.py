@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
 import pytest
 
-from leadline.batches import Finding, Outcome, Source, WriteResult, output_schema
+from leadline.batches import Finding, Source, WriteResult
 from leadline_salesforce import quota
 from leadline_salesforce.api import Api
 from leadline_salesforce.checking import check, fix
 from leadline_salesforce.settings import SalesforceSettings
 from leadline_salesforce.write import write
 from leadline_sandbox.salesforce import Org, org
+from tests.connectors.changes import OUTPUT, by_contact, changes
+from tests.connectors.waiting import FastClock
 
-NOW = datetime(2026, 11, 20, 10, 30, 0, 123_456, UTC)
 SCORE = "Leadline_Score__c"
 OWN = tuple(
     f"Leadline_{name}__c"
@@ -80,11 +79,7 @@ class Desk:
 
     def write(self, *rows: Mapping[str, Any]) -> dict[str, WriteResult]:
         """The results by contact; exactly one each."""
-        results = list(write(self.source, self.api, changes(rows)))
-        assert sorted(each.contact_id for each in results) == sorted(
-            row["contact_id"] for row in rows
-        )
-        return {each.contact_id: each for each in results}
+        return by_contact(write(self.source, self.api, changes(rows)), rows)
 
     def score(self, ids: Sequence[str], **values: Any) -> dict[str, WriteResult]:
         """The results of writing the same values to each."""
@@ -118,15 +113,6 @@ def aborted(crm: Org) -> int:
     return sum(job.state == "Aborted" and job.closed > 0 for job in jobs)
 
 
-def changes(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """Changes with a score of 40 unless the row says otherwise."""
-    usual = {"score": 40, "fit": 30, "engagement": 10, "grade": "A2", "temperature": "warm"}
-    usual |= {"reasons": "Head of IT", "model_version": "v1", "scored_at": NOW}
-    staged = ("stage", "stage_field") if any("stage" in row for row in rows) else ()
-    schema = output_schema(["fit", "engagement"], staged)
-    return pa.Table.from_pylist([{**usual, **row} for row in rows], schema=schema)
-
-
 def source_of(
     crm: Org, folder: Path, settings: Mapping[str, Any] | None = None, **source: Any
 ) -> Source:
@@ -138,7 +124,6 @@ def source_of(
     }
     given = {"jwt": jwt, "instance_url": crm.url, **(settings or {})}
     given = {name: value for name, value in given.items() if value is not None}
-    output = output_schema(["fit", "engagement"]).remove(0)
     return Source(
         name="org",
         connector="salesforce",
@@ -146,7 +131,7 @@ def source_of(
         base=folder,
         state=folder / "state",
         time_zone=ZoneInfo("UTC"),
-        **{"output": output, "stages": STAGES, **source},
+        **{"output": OUTPUT, "stages": STAGES, **source},
     )
 
 
@@ -167,19 +152,6 @@ def desk(
         yield found
 
 
-class FastClock:
-    """Time that passes only while somebody waits: a wait of a minute takes none."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def pause(self, seconds: float) -> None:
-        self.now += seconds
-
-    def install(self, patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(quota, "now", lambda: self.now)
-        patch.setattr(quota, "pause", self.pause)
-
-
-def outcomes(results: Mapping[str, WriteResult]) -> dict[str, Outcome]:
-    return {contact_id: each.outcome for contact_id, each in results.items()}
+def fast_clock(patch: pytest.MonkeyPatch) -> FastClock:
+    """Let the connector wait for as long as it likes: it takes no time."""
+    return FastClock().install(patch, quota)
