@@ -14,7 +14,7 @@ __all__ = ["database", "server"]
 settings.register_profile(
     "steady",
     derandomize=True,
-    max_examples=50,
+    max_examples=100,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

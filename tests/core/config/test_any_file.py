@@ -39,7 +39,7 @@ TABLES = VALUES | VALUES.map(lambda value: f"{{ name = {value}, x = {{ y = {valu
 LINES = [line for text in (CONFIG, MODEL) for line in text.splitlines() if " = " in line]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from(LINES), TABLES, min_size=1, max_size=3))
 def test_any_value_of_any_key_gives_a_config_or_problems(values: dict[str, str]) -> None:
     config, model = CONFIG, MODEL

@@ -142,7 +142,7 @@ RECORDS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(records=RECORDS, data=st.data())
 def test_any_links_make_the_same_persons_in_any_order(
     records: list[Rec], data: st.DataObject
