@@ -123,7 +123,7 @@ def test_rules_join_the_model_and_its_version(tmp_path: Path) -> None:
     model = _open(tmp_path, GOOD).models[0]
     assert [rule.name for rule in model.rules] == ["Director", "house: Large"]
     assert model.version != plain.version
-    assert _open(tmp_path, GOOD.replace("7", "8")).models[0].version != model.version
+    assert _open(tmp_path, GOOD.replace("7", "18")).models[0].version != model.version
     assert type(model).model_validate_json(model.content) == model
 
 
