@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import argparse
 import math
-import multiprocessing
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,9 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from benchmarks.crms import END, OUTPUT, pulled, served, told, written
 from benchmarks.replay import replayed
-from leadline.batches import Checkpoint, Meter, Outcome, Source, output_schema
+from leadline.batches import Meter, Source
 from leadline.vocabulary import STANDARD_FIELDS, FieldType
 from leadline_hubspot import checking, contacts, paths
 from leadline_hubspot.api import Api, rows_of
@@ -34,7 +34,6 @@ from leadline_hubspot.write import write
 PAGE, SEARCHED = 100, 200  # records per call, as HubSpot allows
 BURST = 190  # calls in ten seconds of a Professional account
 ROUNDS = 3  # of each measurement of CPU; the least is told, which other work disturbs least
-DIMENSIONS = ("fit", "engagement")
 # What a team scores by beside the standard fields.
 MORE = (
     "address",
@@ -68,10 +67,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.hubspot", description=__doc__)
     parser.add_argument("--contacts", type=int, default=20_000)
     given = parser.parse_args()
-    with served(contacts=given.contacts, limited=False) as (url, token, _):
+    with served(serve, contacts=given.contacts, limited=False) as ((url, token), _):
         _calls_and_cpu(url, token, given.contacts)
     options = {"limited": True, "real_time": True, "tier": "pro"}
-    with served(contacts=given.contacts, **options) as (url, token, pipe):
+    with served(serve, contacts=given.contacts, **options) as ((url, token), pipe):
         _rate(url, token)
         pipe.send("refused")
         print(f"calls refused as too many: {pipe.recv()}")
@@ -82,15 +81,15 @@ def _calls_and_cpu(url: str, token: str, number: int) -> None:
         list(checking.fix(source, api))
         pages = math.ceil(number / PAGE)
         before = source.meter.calls
-        ids, checkpoint = pulled(source, api, None)
+        ids, checkpoint = pulled(contacts.fetch(source, api, None))
         # One call lists the archived ones.
         told("initial load", source.meter.calls - before, pages + 1)
         _cpu("before the first write-back", url, token, number)
         before = source.meter.calls
-        written(source, api, ids)
+        written(partial(write, source, api), ids, PAGE)
         told("write-back", source.meter.calls - before, pages)
         before = source.meter.calls
-        again, _ = pulled(source, api, checkpoint)
+        again, _ = pulled(contacts.fetch(source, api, checkpoint))
         # All were modified: searched 200 at a time, then read by their ids.
         least = math.ceil(number / SEARCHED) + pages + 1
         told(f"incremental sync of {len(again):,} changed", source.meter.calls - before, least)
@@ -148,38 +147,11 @@ def _rate(url: str, token: str) -> None:
     meter = Timed()
     with opened(url, token, meter) as (source, api):
         while meter.calls < 4 * BURST:
-            pulled(source, api, None)
+            pulled(contacts.fetch(source, api, None))
     # From the end of the first burst, which nothing holds up, to the end of the fourth.
     spent = meter.times[4 * BURST - 1] - meter.times[BURST - 1]
     share = 3 * BURST / (BURST / 10 * spent)
     print(f"{3 * BURST} calls in {spent:.1f} s: {share:.0%} of the permitted rate in use")
-
-
-def told(what: str, calls: int, least: int) -> None:
-    print(f"{what}: {calls:,} calls, {least:,} at least: ratio {calls / least:.3f}")
-
-
-def pulled(
-    source: Source, api: Api, since: Checkpoint | None
-) -> tuple[list[str], Checkpoint | None]:
-    """The contacts that come, each once, and the last checkpoint."""
-    found: dict[str, None] = {}
-    checkpoint = since
-    for batch in contacts.fetch(source, api, since):
-        found |= dict.fromkeys(batch.rows["contact_id"].to_pylist())
-        checkpoint = batch.checkpoint
-    return list(found), checkpoint
-
-
-def written(source: Source, api: Api, ids: list[str]) -> None:
-    """A score for each contact."""
-    row = {"score": 40, "fit": 30, "engagement": 10, "grade": "A2", "temperature": "warm"}
-    row |= {"reasons": "Head of IT", "model_version": "v1", "scored_at": datetime.now(UTC)}
-    for start in range(0, len(ids), PAGE):
-        rows = [{"contact_id": each, **row} for each in ids[start : start + PAGE]]
-        changes = pa.Table.from_pylist(rows, schema=output_schema(DIMENSIONS))
-        results = list(write(source, api, changes))
-        assert {each.outcome for each in results} == {Outcome.WRITTEN}
 
 
 def loaded(source: Source, api: Api) -> None:
@@ -225,23 +197,10 @@ def opened(url: str, token: str, meter: Meter | None = None) -> Iterator[tuple[S
             time_zone=ZoneInfo("UTC"),
             fields={name: name for name in MORE},
             wanted={**STANDARD_FIELDS, **dict.fromkeys(MORE, FieldType.TEXT)},
-            output=output_schema(DIMENSIONS).remove(0),
+            output=OUTPUT,
             meter=meter or Meter(),
         )
         yield source, Api(source)
-
-
-@contextmanager
-def served(**options: Any) -> Iterator[tuple[str, str, Connection]]:
-    """A portal in another process: its address, its token, and a pipe to ask it by."""
-    mine, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, options))
-    process.start()
-    try:
-        yield *mine.recv(), mine
-    finally:
-        mine.send("end")
-        process.join()
 
 
 def serve(pipe: Connection, options: dict[str, Any]) -> None:
@@ -249,7 +208,7 @@ def serve(pipe: Connection, options: dict[str, Any]) -> None:
 
     with portal(activities_per_contact=0.1, **options) as hub:
         pipe.send((hub.url, hub.token))
-        while pipe.recv() != "end":
+        while pipe.recv() != END:
             pipe.send(hub.limits.refused)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import multiprocessing
 import subprocess
 import sys
 import tempfile
@@ -16,16 +15,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
-
-from leadline.batches import Checkpoint, Outcome, Source, output_schema
+from benchmarks.crms import END, OUTPUT, pulled, served, told, written
+from leadline.batches import Source
 from leadline.vocabulary import STANDARD_FIELDS
 from leadline_salesforce import contacts
 from leadline_salesforce.api import Api
@@ -41,7 +39,6 @@ READ_JOB, WRITE_JOB = 2, 4  # calls beside the pages: made and looked at; sent, 
 BEGUN = 2  # calls of any sync: it signs in, and asks what the objects are like
 CHANGED = 1_000
 SMALL = 150  # records of a usual write-back
-DIMENSIONS = ("fit", "engagement")
 
 
 def main() -> None:
@@ -53,9 +50,9 @@ def main() -> None:
     if given.peak:
         _peak(*given.peak.split(","))
         return
-    with served(contacts=given.contacts) as (access, ask):
+    with served(serve, contacts=given.contacts) as (access, ask):
         _calls(access, ask)
-    with served(contacts=1_000, rows=given.rows) as (access, _):
+    with served(serve, contacts=1_000, rows=given.rows) as (access, _):
         command = [sys.executable, "-m", "benchmarks.salesforce", "--peak", ",".join(access)]
         subprocess.run(command, check=True)
 
@@ -63,7 +60,7 @@ def main() -> None:
 def _calls(access: Sequence[str], ask: Connection) -> None:
     with opened(*access) as (source, api):
         before = source.meter.calls
-        ids, checkpoint = pulled(source, api, None)
+        ids, checkpoint = pulled(contacts.fetch(source, api, None))
         kinds = [[each for each in ids if each.startswith(key)] for key in ("00Q", "003")]
         least = BEGUN + sum(READ_JOB + math.ceil(len(each) / JOB_PAGE) for each in kinds)
         told(f"first load of {len(ids):,} in bulk", source.meter.calls - before, least)
@@ -72,7 +69,7 @@ def _calls(access: Sequence[str], ask: Connection) -> None:
         touched = ask.recv()
         api = Api(source)  # a sync of the next hour
         before = source.meter.calls
-        again, _ = pulled(source, api, checkpoint)
+        again, _ = pulled(contacts.fetch(source, api, checkpoint))
         least = BEGUN + sum(math.ceil(number / PAGE) for number in touched)
         told(f"incremental pull of {len(again):,}", source.meter.calls - before, least)
 
@@ -80,41 +77,14 @@ def _calls(access: Sequence[str], ask: Connection) -> None:
         live = ask.recv()
         few = [part[: SMALL // 2] for part in live]
         before = source.meter.calls
-        written(source, api, [each for part in few for each in part])
+        written(partial(write, source, api), [each for part in few for each in part], JOB_PAGE)
         least = sum(math.ceil(len(each) / COLLECTION) + 1 for each in few)
         told(f"write-back of {SMALL}", source.meter.calls - before, least)
         before = source.meter.calls
-        written(source, api, [each for part in live for each in part])
+        written(partial(write, source, api), [each for part in live for each in part], JOB_PAGE)
         least = sum(READ_JOB + math.ceil(len(each) / JOB_PAGE) + WRITE_JOB for each in live)
         number = sum(map(len, live))
         told(f"write-back of {number:,} in bulk", source.meter.calls - before, least)
-
-
-def told(what: str, calls: int, least: int) -> None:
-    print(f"{what}: {calls:,} calls, {least:,} at least: ratio {calls / least:.3f}")
-
-
-def pulled(
-    source: Source, api: Api, since: Checkpoint | None
-) -> tuple[list[str], Checkpoint | None]:
-    """The people that come, each once, and the last checkpoint."""
-    found: dict[str, None] = {}
-    checkpoint = since
-    for batch in contacts.fetch(source, api, since):
-        found |= dict.fromkeys(batch.rows["contact_id"].to_pylist())
-        checkpoint = batch.checkpoint
-    return list(found), checkpoint
-
-
-def written(source: Source, api: Api, ids: Sequence[str]) -> None:
-    """A score for each."""
-    row = {"score": 40, "fit": 30, "engagement": 10, "grade": "A2", "temperature": "warm"}
-    row |= {"reasons": "Head of IT", "model_version": "v1", "scored_at": datetime.now(UTC)}
-    for start in range(0, len(ids), JOB_PAGE):
-        rows = [{"contact_id": each, **row} for each in ids[start : start + JOB_PAGE]]
-        changes = pa.Table.from_pylist(rows, schema=output_schema(DIMENSIONS))
-        results = list(write(source, api, changes))
-        assert {each.outcome for each in results} == {Outcome.WRITTEN}
 
 
 def _peak(url: str, key: str, secret: str) -> None:
@@ -146,22 +116,9 @@ def opened(url: str, key: str, secret: str) -> Iterator[tuple[Source, Api]]:
             state=Path(folder) / "state",
             time_zone=ZoneInfo("UTC"),
             wanted=STANDARD_FIELDS,
-            output=output_schema(DIMENSIONS).remove(0),
+            output=OUTPUT,
         )
         yield source, Api(source)
-
-
-@contextmanager
-def served(**options: Any) -> Iterator[tuple[tuple[str, str, str], Connection]]:
-    """An org in another process: its address, key and secret, and a pipe to ask it by."""
-    mine, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, options))
-    process.start()
-    try:
-        yield mine.recv(), mine
-    finally:
-        mine.send("end")
-        process.join()
 
 
 def serve(pipe: Connection, options: dict[str, Any]) -> None:
@@ -173,7 +130,7 @@ def serve(pipe: Connection, options: dict[str, Any]) -> None:
         if rows:
             stack.enter_context(_multiplied(rows))
         pipe.send((crm.url, crm.consumer_key, crm.consumer_secret))
-        while (asked := pipe.recv()) != "end":
+        while (asked := pipe.recv()) != END:
             pipe.send(_touched(crm) if asked == "touch" else _live(crm))
 
 

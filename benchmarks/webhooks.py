@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import random
 import tempfile
 import threading
@@ -21,6 +20,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks.crms import END, served
 from leadline.ledger import Ledger
 from leadline.sync.run import sync
 from leadline.workspace import open_workspace
@@ -68,7 +68,10 @@ def main() -> None:
     parser.add_argument("--changed", type=int, default=5_000, help="contacts that they are about")
     parser.add_argument("--seconds", type=float, default=2.0, help="over which they arrive")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, served(given.contacts) as (url, token, portal):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(serve, contacts=given.contacts) as ((url, token), portal),
+    ):
         config = Path(folder) / "config.toml"
         config.write_text(CONFIG.format(url=url, token=token), "utf-8")
         config.with_name("model.toml").write_text(MODEL, "utf-8")
@@ -135,27 +138,14 @@ def answered(server: Server) -> Iterator[str]:
         thread.join()
 
 
-@contextmanager
-def served(contacts: int) -> Iterator[tuple[str, str, Connection]]:
-    """A portal in another process: its address, its token, and a pipe to ask it by."""
-    mine, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, contacts))
-    process.start()
-    try:
-        yield *mine.recv(), mine
-    finally:
-        mine.send(("end", None))
-        process.join()
-
-
-def serve(pipe: Connection, contacts: int) -> None:
+def serve(pipe: Connection, options: dict[str, Any]) -> None:
     """Answer the pipe: change contacts, or say when each one's score was last written."""
     from leadline_sandbox.hubspot import portal
 
-    options: dict[str, Any] = {"tier": "pro", "real_time": True, "lag_seconds": 3_600.0}
-    with portal(contacts=contacts, activities_per_contact=0.1, **options) as hub:
+    habits: dict[str, Any] = {"tier": "pro", "real_time": True, "lag_seconds": 3_600.0}
+    with portal(activities_per_contact=0.1, **habits, **options) as hub:
         pipe.send((hub.url, hub.token))
-        while (asked := pipe.recv())[0] != "end":
+        while (asked := pipe.recv()) != END:
             if asked[0] == "change":
                 ids = [each.id for each in hub.store.records("contacts")[: asked[1]]]
                 for each in ids:
