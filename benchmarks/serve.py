@@ -33,7 +33,7 @@ from leadline.config import load_config
 from leadline.demo import generate, write_workspace
 from leadline.serving import LeadFilter, Serving
 from leadline.serving.points import Layout, Place
-from leadline.serving.publication import Answer
+from leadline.serving.publication import Answer, Sums
 
 MODEL = "b2b-demo"
 LABELS = ("hot", "warm", "cold", "dead")
@@ -139,6 +139,7 @@ def made_rows(numbers: Any, seed: int) -> pa.Table:
             "reasons": pa.repeat("Rule 3 +18, Rule 9 +12, Rule 4 +9", count),
             "points": [packed[at : at + 36] for at in range(0, len(packed), 36)],
             "digest": dice.integers(0, 2**62, count),
+            "as_of": pa.nulls(count, pa.int64()),
         }
     )
 
@@ -165,10 +166,12 @@ def answer(rows: pa.Table, leads: int) -> Answer:
         layout=LAYOUT,
         rows=rows,
         gone=pa.table({"id": pa.array([], pa.int64())}),
-        counts=counts,
-        histogram=histogram,
-        uses=tuple((leads // RULES, leads) for _ in LAYOUT.places),
-        leads=leads,
+        sums=Sums(
+            counts=counts,
+            histogram=histogram,
+            uses=tuple((leads // RULES, leads) for _ in LAYOUT.places),
+            leads=leads,
+        ),
     )
 
 

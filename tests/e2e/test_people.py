@@ -196,3 +196,18 @@ def test_a_preference_names_a_source_and_a_fact_that_exist(pair: World) -> None:
     assert told.status == 2
     assert "job_titel" in told.error
     assert "there is no source 'sfdc'" in told.error
+
+
+def test_naming_one_record_scores_its_whole_person(pair: World) -> None:
+    pair.sync()
+    pair.change("crm.csv", "Head of IT", "Clerk")
+    assert pair.run("resync", "crm", "--contact", "1").status == 0
+    found = {
+        (each["source"], each["contact_id"]): each["score"]
+        for each in pair.run("leads", "--json").document
+    }
+    assert (found["web", "7"], found["crm", "1"]) == (15, 15)
+    # The other source is written to by its own sync.
+    assert (scores(pair)["crm:1"], scores(pair)["web:7"]) == ("15", "35")
+    pair.sync()
+    assert scores(pair)["web:7"] == "15"

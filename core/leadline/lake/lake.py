@@ -144,12 +144,22 @@ class Lake:
             return feeds.say(con, self._tables["feeds"], source, off, _aware(learned_at))
 
     def publish(
-        self, model: str, scores_: pa.Table, *, as_of: datetime, history: bool = True
+        self,
+        model: str,
+        scores_: pa.Table,
+        *,
+        as_of: datetime,
+        history: bool = True,
+        records: pa.Table | None = None,
     ) -> Published:
-        """Make these the model's answer; when none differs from before, nothing is written."""
+        """Make these the model's answer; when none differs from before, nothing is written.
+
+        records: only what is said of these (source, contact_id) is replaced; None: of everybody.
+        """
         with self._working() as con:
             past = self._tables["score_history"] if history else None
-            return scores.publish(con, self._tables["scores"], past, model, scores_, _aware(as_of))
+            current = self._tables["scores"]
+            return scores.publish(con, current, past, model, scores_, _aware(as_of), records)
 
     def session(
         self,

@@ -24,16 +24,24 @@ def publish(
     model: str,
     scores: pa.Table,
     as_of: datetime,
+    records: pa.Table | None = None,
 ) -> Published:
-    """Replace the model's answer, and remember what differs; nothing differs: nothing written."""
+    """Replace the model's answer, and remember what differs; nothing differs: nothing written.
+
+    records: the answer about these alone is replaced (source, contact_id).
+    """
     schema = current.ensure(SCORES.columns)
     before = [f for f in current.files() if f.only("model", model)]
     con.register("answers", scores)
+    old = select(con, schema, unproven(SCORES, before))
+    others = ""
+    if records is not None:
+        con.register("records", records)
+        others = f" UNION ALL BY NAME FROM ({old}) ANTI JOIN records USING (source, contact_id)"
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW answer AS SELECT {_columns(scores, model, as_of)} "
-        "FROM answers"
+        f"FROM answers{others}"
     )
-    old = select(con, schema, unproven(SCORES, before))
     con.execute(
         "CREATE OR REPLACE TEMP TABLE differing AS SELECT coalesce(a.source, o.source) AS source, "
         "coalesce(a.contact_id, o.contact_id) AS contact_id, a.contact_id IS NULL AS vanished "

@@ -87,6 +87,7 @@ class Engine:
         as_of: datetime,
         *,
         contact: Key | None = None,
+        records: pa.Table | None = None,
         detail: bool = False,
         known_at: datetime | None = None,
         restored: bool = False,
@@ -94,10 +95,13 @@ class Engine:
         """One row per contact (see `CompiledModel` for the columns), in no promised order.
 
         All records of a person have the same row. contact: scores that one's person alone.
+        records: scores some persons alone, of whom these are all records (source, contact_id).
         known_at: only what was known by then, though the day is that of `as_of`. restored: as if
         plugins withheld nothing; for one contact only.
         """
-        return self._ask(model, as_of, known_at or as_of, contact, detail=detail, restored=restored)
+        return self._ask(
+            model, as_of, known_at or as_of, contact, records, detail=detail, restored=restored
+        )
 
     def beside(self, questions: Sequence[Callable[[], T]]) -> Iterator[T]:
         """The answers to questions about scores, in their order; some are asked at one time."""
@@ -114,6 +118,7 @@ class Engine:
         as_of: datetime,
         known_at: datetime,
         contact: Key | None = None,
+        records: pa.Table | None = None,
         *,
         detail: bool = False,
         temperature: str | None = None,
@@ -122,12 +127,13 @@ class Engine:
         compiled = self.compiled(model)
         # The compiler writes the joins that drop most rows first; DuckDB cannot know which do.
         with self._lake.session(self._memory_limit, joins_as_written=True) as con:
-            several = self._relations(con, compiled, as_of, known_at, contact)
+            several = self._relations(con, compiled, as_of, known_at, contact, records)
             if restored:
                 restore(con)
             day = day_number(as_of, self._time_zone)
             question = Question(compiled, day, self._time_zone.key, detail)
-            rows = self._rows(con, question, known_at, contact)
+            everybody = contact is None and records is None
+            rows = self._rows(con, question, known_at, everybody)
             rows = pin(con, rows, model, self._sales, self.facts, as_of, self._time_zone)
             rows = spread(rows) if several else rows
             if temperature is not None:
@@ -137,7 +143,7 @@ class Engine:
             return fetch(con, rows)
 
     def _rows(
-        self, con: DuckDBPyConnection, question: Question, known_at: datetime, contact: Key | None
+        self, con: DuckDBPyConnection, question: Question, known_at: datetime, everybody: bool
     ) -> str:
         """DuckDB's SQL for the answer's rows, over the relations that were made."""
         kind_flags, rest = _statements(question)
@@ -178,9 +184,10 @@ class Engine:
         as_of: datetime,
         known_at: datetime,
         contact: Key | None,
+        records: pa.Table | None = None,
     ) -> bool:
         wanted = {name: self.facts[name] for name in {*compiled.fields, *self._sales}}
-        several = show_people(con, self._lake, known_at, wanted, self._identity, contact)
+        several = show_people(con, self._lake, known_at, wanted, self._identity, contact, records)
         self._lake.relation(con, "score_history", known_at)
         self._lake.relation(con, "kinds")
         start_anew(con, self._sales, self.facts, as_of, self._time_zone)

@@ -36,6 +36,7 @@ from leadline.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
     from leadline.lake import Lake
@@ -81,17 +82,23 @@ def show_people(
     wanted: Mapping[str, FieldType],
     identity: Identity,
     contact: Key | None = None,
+    records: pa.Table | None = None,
 ) -> bool:
-    """Make the relations above, for one contact's person alone if it is given.
+    """Make the relations above, for one contact's person alone or some persons' if they are given.
 
-    Answers whether any person has several records, so that scores must be spread over them.
+    records: source and contact_id of all that those persons have. Answers whether any person has
+    several records, so that scores must be spread over them.
     """
-    records = _show_records(con, lake, as_of, wanted)
+    parts = _show_records(con, lake, as_of, wanted)
     lake.relation(con, "activities", as_of)
     con.execute("ALTER VIEW activities RENAME TO record_activities")
-    several = identity.links.show(con, records)
-    only = "" if contact is None else _only(con, contact)
+    several = identity.links.show(con, parts)
+    only = ""
     if contact is not None:
+        only = _only(con, contact)
+    elif records is not None:
+        only = _among(con, records)
+    if only:
         several = bool(con.execute("FROM members LIMIT 1").fetchall())
     _show_contacts(con, identity, several, only, feeds_off(con, lake, as_of))
     _show_activities(con, several, only)
@@ -178,7 +185,7 @@ def _show_records(
 
 
 def _only(con: DuckDBPyConnection, contact: Key) -> str:
-    """Keep the members of one contact's person; the condition for its records, as a list."""
+    """Keep the members of one contact's person; its records, as a list to be in."""
     con.execute(
         "DELETE FROM members WHERE (person_source, person_id) NOT IN (SELECT (person_source, "
         "person_id) FROM members WHERE source = $1 AND contact_id = $2)",
@@ -186,6 +193,16 @@ def _only(con: DuckDBPyConnection, contact: Key) -> str:
     )
     found = con.execute("SELECT source, contact_id FROM members").fetchall()
     return picking.row_values([(str(one), str(other)) for one, other in found] or [contact])
+
+
+def _among(con: DuckDBPyConnection, records: pa.Table) -> str:
+    """Keep the members among some records; these, as a query to be in."""
+    con.register("handed_over", records.select(["source", "contact_id"]))
+    con.execute("CREATE TEMP TABLE asked AS FROM handed_over")
+    con.unregister("handed_over")
+    asked = "(SELECT (source, contact_id) FROM asked)"
+    con.execute(f"DELETE FROM members WHERE (source, contact_id) NOT IN {asked}")
+    return asked
 
 
 def _show_contacts(

@@ -23,7 +23,6 @@ from leadline.lake.sql import name, scan, text
 from leadline.scoring.dialect import Dialect
 from leadline.scoring.dialects import said
 from leadline.scoring.engine import Engine
-from leadline.scoring.people import Key
 from leadline.scoring.spark_session import Sessions, spoken
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ _MOVED, _RESETS = "moved", "resets"
 
 
 class SparkEngine(Engine):
-    """Scores everybody with Spark, and a single contact with DuckDB: the integers are the same."""
+    """Scores everybody with Spark, and some persons with DuckDB: the integers are the same."""
 
     at_once = 1  # a Spark session has one set of views
 
@@ -53,10 +52,10 @@ class SparkEngine(Engine):
         con: DuckDBPyConnection,
         question: Question,
         known_at: datetime,
-        contact: Key | None,
+        everybody: bool,
     ) -> str:
-        if contact is not None:
-            return super()._rows(con, question, known_at, contact)
+        if not everybody:
+            return super()._rows(con, question, known_at, everybody)
         query = question.query()
         types = con.execute(f"DESCRIBE {query.sql(dialect='duckdb')}").fetchall()
         with self._folder() as folder, self._sessions.open() as spark, spoken():

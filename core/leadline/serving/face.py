@@ -101,12 +101,15 @@ class Serving:
 
     # -- publishing
 
-    def digests(self, model: str) -> pa.Table:
-        """What is there of a model: id, source, contact_id, and the digest of the row."""
+    def digests(self, model: str, records: pa.Table | None = None) -> pa.Table:
+        """What is there of a model: id, source, contact_id, and the digest of the row.
+
+        records: of these alone (source, contact_id).
+        """
         from leadline.serving.publication import digests
 
         with self._database.reading() as connection:
-            return digests(connection, model)
+            return digests(connection, model, records)
 
     def publish(self, answer: Answer) -> None:
         """Bring one model's leads up to this; readers see the old ones or the new."""

@@ -13,6 +13,7 @@ from leadline.scoring.explain import Row
 from leadline.serving.filters import LeadFilter, order_of
 from leadline.serving.heads import Head
 from leadline.serving.points import Layout
+from leadline.serving.publication import instant
 from leadline.serving.trail import Step, steps
 
 # Totals are counted so far, where nothing has counted them before.
@@ -124,7 +125,7 @@ def every(
 def _of_ids(connection: sqlite3.Connection, head: Head, ids: list[int]) -> Iterator[ServedLead]:
     """The leads of these rows, in this order."""
     marks = ", ".join("?" * len(ids))
-    query = f"SELECT id, dimensions, {', '.join(_SHOWN)} FROM leads WHERE id IN ({marks})"
+    query = f"SELECT id, as_of, dimensions, {', '.join(_SHOWN)} FROM leads WHERE id IN ({marks})"
     found = {row["id"]: row for row in connection.execute(query, ids)}
     yield from (_lead(head, found[each]) for each in ids)
 
@@ -137,7 +138,7 @@ def one(
     if head is None:
         return None
     row = connection.execute(
-        f"SELECT id, dimensions, points, trail, {', '.join(_SHOWN)} FROM leads "
+        f"SELECT id, as_of, dimensions, points, trail, {', '.join(_SHOWN)} FROM leads "
         "WHERE model = ? AND source = ? AND contact_id = ?",
         [head.id, source, contact_id],
     ).fetchone()
@@ -155,7 +156,7 @@ def _lead(head: Head, row: sqlite3.Row) -> ServedLead:
     return ServedLead(
         model=head.name,
         model_version=head.version,
-        as_of=head.as_of,
+        as_of=head.as_of if row["as_of"] is None else instant(row["as_of"]),
         dimensions=json.loads(row["dimensions"] or "{}"),
         **{name: row[name] for name in _SHOWN},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from leadline.serving.database import make_indexes, make_triggers
 from leadline.serving.points import Layout, differences
+from leadline.serving.sums import move_sums
 from leadline.serving.tables import ANSWER, COLUMNS, FACTS, INDEXES, TRIGGERS
 from leadline.serving.trail import extended
 
@@ -29,12 +30,26 @@ _MOVING = ("temperature", "grade", "stage")
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """All leads of a model in numbers.
+
+    counts, histogram: as the tables have them. uses: contacts and points for each place of the
+    layout.
+    """
+
+    counts: pa.Table
+    histogram: pa.Table
+    uses: tuple[tuple[int, int], ...]
+    leads: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is published of one model.
 
     rows: `id` (of the row that is there, or null) and `COLUMNS`, those that differ. gone: ids that
-    are no longer leads. counts, histogram: of all leads, as the tables have them. uses: contacts
-    and points for each place of the layout.
+    are no longer leads. sums: None where only a part of the leads was scored, by the same model
+    as those that are there: then the numbers move by what the rows change.
     """
 
     name: str
@@ -45,10 +60,7 @@ class Answer:
     layout: Layout
     rows: pa.Table
     gone: pa.Table
-    counts: pa.Table
-    histogram: pa.Table
-    uses: tuple[tuple[int, int], ...]
-    leads: int
+    sums: Sums | None
 
 
 def micros(at: datetime) -> int:
@@ -69,28 +81,52 @@ def bring_in(connection: sqlite3.Connection, answer: Answer) -> None:
     if answer.rows.num_rows or answer.gone.num_rows:
         connection.execute(f"CREATE TEMP TABLE incoming (id INTEGER, {', '.join(COLUMNS)})")
         _insert(connection, "incoming", ("id", *COLUMNS), answer.rows)
+        connection.execute("CREATE TEMP TABLE leaving (id INTEGER)")
+        connection.executemany("INSERT INTO leaving VALUES (?)", _tuples(answer.gone))
         if known is not None and known["leads"]:
             before = Layout.from_json(known["layout"])
             _note_moves(connection, model, answer, before)
+        if answer.sums is None:
+            move_sums(connection, model, len(answer.layout.places))
         _bring_rows(connection, model, answer, 0 if known is None else known["leads"])
         connection.execute("DROP TABLE incoming")
-    _replace(connection, model, answer)
+        connection.execute("DROP TABLE leaving")
+    if answer.sums is not None:
+        _replace(connection, model, answer.sums)
 
 
-def digests(connection: sqlite3.Connection, model: str) -> pa.Table:
-    """What is there of a model: id, source, contact_id, and the digest of the row."""
-    found = connection.execute(
+def digests(
+    connection: sqlite3.Connection, model: str, records: pa.Table | None = None
+) -> pa.Table:
+    """What is there of a model: id, source, contact_id, and the digest of the row.
+
+    records: of these alone (source, contact_id).
+    """
+    query = (
         "SELECT l.id, l.source, l.contact_id, l.digest FROM leads l JOIN models m "
-        "ON m.id = l.model WHERE m.name = ?",
-        [model],
+        "ON m.id = l.model WHERE m.name = ?"
     )
+    if records is not None:
+        one = f"{query} AND l.source = ? AND l.contact_id = ?"
+        rows = [
+            tuple(row)
+            for key in _tuples(records.select(["source", "contact_id"]))
+            for row in connection.execute(one, [model, *key])
+        ]
+        return pa.Table.from_batches([_there(rows)] if rows else [], schema=_THERE)
+    found = connection.execute(query, [model])
     found.row_factory = None  # every lead, at each publication: plain tuples cost half
     parts = []
     while rows := found.fetchmany(_ROWS):
-        columns = zip(_THERE, zip(*rows, strict=True), strict=True)
-        arrays = [pa.array(values, field.type) for field, values in columns]
-        parts.append(pa.record_batch(arrays, schema=_THERE))
+        parts.append(_there(rows))
     return pa.Table.from_batches(parts, schema=_THERE)
+
+
+def _there(rows: Sequence[tuple[object, ...]]) -> pa.RecordBatch:
+    columns = zip(_THERE, zip(*rows, strict=True), strict=True)
+    return pa.record_batch(
+        [pa.array(values, field.type) for field, values in columns], schema=_THERE
+    )
 
 
 def drop_others(connection: sqlite3.Connection, names: Collection[str]) -> None:
@@ -105,6 +141,14 @@ def drop_others(connection: sqlite3.Connection, names: Collection[str]) -> None:
 
 def _head(connection: sqlite3.Connection, answer: Answer) -> int:
     """Note the model and its publication; its number."""
+    now = micros(datetime.now(UTC))
+    if answer.sums is None:
+        row = connection.execute(
+            "UPDATE models SET published_at = ?, publication = publication + 1 WHERE name = ? "
+            "RETURNING id",
+            [now, answer.name],
+        ).fetchall()
+        return int(row[0]["id"])
     row = connection.execute(
         "INSERT INTO models (name, version, as_of, published_at, publication, leads, labels, "
         "layout) VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
@@ -115,13 +159,17 @@ def _head(connection: sqlite3.Connection, answer: Answer) -> int:
             answer.name,
             answer.version,
             micros(answer.as_of),
-            micros(datetime.now(UTC)),
-            answer.leads,
+            now,
+            answer.sums.leads,
             json.dumps(answer.labels),
             answer.layout.as_json(),
         ],
     ).fetchall()
-    return int(row[0]["id"])
+    number = int(row[0]["id"])
+    connection.execute(
+        "UPDATE leads SET as_of = NULL WHERE model = ? AND as_of IS NOT NULL", [number]
+    )
+    return number
 
 
 def _bring_rows(connection: sqlite3.Connection, model: int, answer: Answer, there: int) -> None:
@@ -136,8 +184,8 @@ def _bring_rows(connection: sqlite3.Connection, model: int, answer: Answer, ther
         for name in TRIGGERS:
             connection.execute(f"DROP TRIGGER IF EXISTS {name}")
     columns = ", ".join(COLUMNS)
-    facts, answers = ((*FACTS, "text"), (*ANSWER, "digest"))
-    connection.executemany("DELETE FROM leads WHERE id = ?", _tuples(answer.gone))
+    facts, answers = ((*FACTS, "text"), (*ANSWER, "digest", "as_of"))
+    connection.execute("DELETE FROM leads WHERE id IN (SELECT id FROM leaving)")
     connection.create_function("extended", 4, extended, deterministic=True)
     # Facts seldom change: the indexes that hold them are left alone where they do not.
     differ = " OR ".join(f"i.{each} IS NOT leads.{each}" for each in facts)
@@ -184,16 +232,16 @@ def _note_moves(connection: sqlite3.Connection, model: int, answer: Answer, befo
     connection.execute("DELETE FROM moves WHERE at < ?", [micros(answer.as_of - _KEPT)])
 
 
-def _replace(connection: sqlite3.Connection, model: int, answer: Answer) -> None:
+def _replace(connection: sqlite3.Connection, model: int, sums: Sums) -> None:
     """What is small is written as a whole."""
-    for name, rows in (("counts", answer.counts), ("histogram", answer.histogram)):
+    for name, rows in (("counts", sums.counts), ("histogram", sums.histogram)):
         connection.execute(f"DELETE FROM {name} WHERE model = ?", [model])
         numbered = rows.append_column("model", pa.repeat(pa.scalar(model), rows.num_rows))
         _insert(connection, name, tuple(numbered.column_names), numbered)
     connection.execute("DELETE FROM uses WHERE model = ?", [model])
     connection.executemany(
         "INSERT INTO uses VALUES (?, ?, ?, ?)",
-        ((model, place, *used) for place, used in enumerate(answer.uses)),
+        ((model, place, *used) for place, used in enumerate(sums.uses)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,8 @@ from leadline.queries import fetch
 from leadline.scoring.engine import day_number
 from leadline.serving.face import Serving
 from leadline.serving.points import Layout, layout, uses
-from leadline.serving.publication import Answer
-from leadline.serving.tables import ANSWER, FACTS
+from leadline.serving.publication import Answer, Sums, micros
+from leadline.serving.tables import ANSWER, COUNTED, FACTS
 from leadline.vocabulary import STANDARD_FIELDS, FieldType
 from leadline.workspace import Workspace
 
@@ -31,25 +31,41 @@ _NAMES: Mapping[str, FieldType] = {
         "lifecycle_stage",
     )
 }
-_COUNTED = ("source", "temperature", "grade", "stage", "owner", "lifecycle_stage")
 _HASHED = (*FACTS, *(each for each in ANSWER if each != "dimensions"))
 
 
-def publish_serving(workspace: Workspace, scores: pa.Table, as_of: datetime) -> None:
-    """Bring the serving file to these scores (see `scored`) of the workspace's models."""
+def publish_serving(
+    workspace: Workspace, scores: pa.Table, as_of: datetime, records: pa.Table | None = None
+) -> None:
+    """Bring the serving file to these scores (see `scored`) of the workspace's models.
+
+    records: the scores are of these alone (source, contact_id), and the lake has those of all.
+    """
     with Serving.open_in(workspace.config) as serving:
         try:
-            _publish(workspace, serving, scores, as_of)
+            _publish(workspace, serving, scores, as_of, records)
         except WorkspaceError as error:
             if not serving.mend(error):
                 raise
-            _publish(workspace, serving, scores, as_of)
+            _publish(workspace, serving, scores, as_of, records)
 
 
-def _publish(workspace: Workspace, serving: Serving, scores: pa.Table, as_of: datetime) -> None:
-    for model in workspace.models:
+def _publish(
+    workspace: Workspace,
+    serving: Serving,
+    scores: pa.Table,
+    as_of: datetime,
+    records: pa.Table | None,
+) -> None:
+    models = workspace.models
+    if records is not None:
+        served = {(each.name, each.version) for each in serving.models()}
+        _fill(workspace, serving, {name for name, _ in served.intersection(workspace.versions)})
+        there = {each.name for each in serving.models()}
+        models = tuple(each for each in models if each.name in there)  # the others have no leads
+    for model in models:
         mine = scores.filter(pc.equal(scores["model"], model.name))
-        serving.publish(_answer(workspace, serving, model, mine, as_of))
+        serving.publish(_answer(workspace, serving, model, mine, as_of, records))
     serving.keep_only({model.name for model in workspace.models})
 
 
@@ -58,24 +74,33 @@ def catch_up(workspace: Workspace) -> bool:
 
     The lake does not keep the points of each rule: they come with the next sync.
     """
-    done = False
     with Serving.open_in(workspace.config) as serving:
-        there = {each.name for each in serving.models()}
-        for model in workspace.models:
-            if model.name in there:
-                continue
-            with workspace.lake.session(workspace.config.memory_limit) as con:
-                workspace.lake.relation(con, "scores")
-                rows = fetch(con, f"SELECT * FROM scores WHERE model = {text(model.name)}")
-            if rows.num_rows:
-                at = pc.max(rows["as_of"]).as_py()
-                serving.publish(_answer(workspace, serving, model, rows, at))
-                done = True
+        return _fill(workspace, serving, {each.name for each in serving.models()})
+
+
+def _fill(workspace: Workspace, serving: Serving, there: Collection[str]) -> bool:
+    """Bring in what the lake has of the models that are not there; True when it has any."""
+    done = False
+    for model in workspace.models:
+        if model.name in there:
+            continue
+        with workspace.lake.session(workspace.config.memory_limit) as con:
+            workspace.lake.relation(con, "scores")
+            rows = fetch(con, f"SELECT * FROM scores WHERE model = {text(model.name)}")
+        if rows.num_rows:
+            at = pc.max(rows["as_of"]).as_py()
+            serving.publish(_answer(workspace, serving, model, rows, at))
+            done = True
     return done
 
 
 def _answer(
-    workspace: Workspace, serving: Serving, model: Model, scores: pa.Table, as_of: datetime
+    workspace: Workspace,
+    serving: Serving,
+    model: Model,
+    scores: pa.Table,
+    as_of: datetime,
+    records: pa.Table | None = None,
 ) -> Answer:
     places = layout(workspace.engine.compiled(model))
     if "points" not in scores.column_names:
@@ -83,8 +108,10 @@ def _answer(
     with workspace.lake.session(workspace.config.memory_limit) as con:
         con.register("scores", scores)
         _show_facts(con, workspace)
-        con.execute(f"CREATE TEMP TABLE fresh AS {_fresh(model, places)}")
-        con.register("there", serving.digests(model.name))
+        # Of a part each row has its own instant, since the model's stays that of the others.
+        head = as_of if records is None else None
+        con.execute(f"CREATE TEMP TABLE fresh AS {_fresh(model, places, head)}")
+        con.register("there", serving.digests(model.name, records))
         con.execute(
             "CREATE TEMP TABLE paired AS SELECT f.source, f.contact_id, t.id, "
             "t.digest IS NOT DISTINCT FROM f.digest AS same FROM fresh f "
@@ -96,9 +123,7 @@ def _answer(
             "WHERE NOT p.same ORDER BY f.source, f.contact_id",
         )
         gone = fetch(con, "SELECT id FROM there ANTI JOIN paired USING (id)")
-        keys = ", ".join(_COUNTED)
-        counts = fetch(con, f"SELECT {keys}, count(*) AS leads FROM fresh GROUP BY ALL")
-        histogram = fetch(con, "SELECT score, count(*) AS leads FROM fresh GROUP BY ALL")
+        sums = _sums(con, scores, len(places.places)) if records is None else None
     return Answer(
         name=model.name,
         version=model.version,
@@ -108,9 +133,17 @@ def _answer(
         layout=places,
         rows=rows,
         gone=gone,
-        counts=counts,
-        histogram=histogram,
-        uses=tuple(uses(scores["points"], len(places.places))),
+        sums=sums,
+    )
+
+
+def _sums(con: DuckDBPyConnection, scores: pa.Table, places: int) -> Sums:
+    """Everybody in numbers; needs `fresh`."""
+    keys = ", ".join(COUNTED)
+    return Sums(
+        counts=fetch(con, f"SELECT {keys}, count(*) AS leads FROM fresh GROUP BY ALL"),
+        histogram=fetch(con, "SELECT score, count(*) AS leads FROM fresh GROUP BY ALL"),
+        uses=tuple(uses(scores["points"], places)),
         leads=scores.num_rows,
     )
 
@@ -132,8 +165,11 @@ def _show_facts(con: DuckDBPyConnection, workspace: Workspace) -> None:
     )
 
 
-def _fresh(model: Model, places: Layout) -> str:
-    """The rows of `publication.COLUMNS`, of every lead."""
+def _fresh(model: Model, places: Layout, as_of: datetime | None) -> str:
+    """The rows of `publication.COLUMNS`, of every lead.
+
+    as_of: the model's, which no row repeats; None where it stays another.
+    """
     warmth = _case("s.temperature", enumerate(labels_of(model)))
     stages = ((text(model.stage_of(each) or ""), each) for each in model.labels)
     stage = f"nullif({_case('s.temperature', stages)}, '')"
@@ -142,12 +178,14 @@ def _fresh(model: Model, places: Layout) -> str:
     folded = "strip_accents(lower(concat_ws(' ', name, email, company)))"
     signature = text(f"{model.version} {hash_of(places)}")
     hashed = ", ".join(_HASHED)
+    mine = "epoch_us(as_of)" if as_of is None else f"nullif(epoch_us(as_of), {micros(as_of)})"
     return (
         f"SELECT source, contact_id, {', '.join(FACTS)}, {folded} AS text, {', '.join(ANSWER)}, "
-        f"(hash({hashed}, dimensions::VARCHAR, {signature}) >> 1)::BIGINT AS digest FROM ("
+        f"(hash({hashed}, dimensions::VARCHAR, {signature}) >> 1)::BIGINT AS digest, "
+        f"{mine} AS as_of FROM ("
         f"SELECT s.source, s.contact_id, {facts}, s.score, to_json(s.dimensions)::VARCHAR "
         f"AS dimensions, s.grade, s.temperature, {warmth} AS warmth, {stage} AS stage, "
-        "s.excluded, s.reasons, s.points FROM scores s LEFT JOIN facts f "
+        "s.excluded, s.reasons, s.points, s.as_of FROM scores s LEFT JOIN facts f "
         "ON f.source = s.source AND f.contact_id = s.contact_id)"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FORMAT = 1  # another number than a file's: the file is made anew
+FORMAT = 2  # another number than a file's: the file is made anew
 
 # What is known of a lead besides its key; the order is that of every row that is published.
 FACTS = ("name", "email", "company", "owner", "job_title", "country", "lifecycle_stage")
@@ -10,7 +10,8 @@ ANSWER = (
     *("score", "dimensions", "grade", "temperature", "warmth", "stage"),
     *("excluded", "reasons", "points"),
 )
-COLUMNS = ("source", "contact_id", *FACTS, "text", *ANSWER, "digest")
+COLUMNS = ("source", "contact_id", *FACTS, "text", *ANSWER, "digest", "as_of")
+COUNTED = ("source", "temperature", "grade", "stage", "owner", "lifecycle_stage")
 
 TABLES = """
 CREATE TABLE models (
@@ -47,8 +48,10 @@ CREATE TABLE leads (
     reasons TEXT,
     points BLOB,
     trail BLOB,
-    digest INTEGER NOT NULL
+    digest INTEGER NOT NULL,
+    as_of INTEGER                -- where it is not that of the model
 );
+CREATE INDEX apart ON leads (model) WHERE as_of IS NOT NULL;
 CREATE UNIQUE INDEX by_key ON leads (model, source, contact_id);
 CREATE TABLE counts (
     model INTEGER NOT NULL, source TEXT NOT NULL, temperature TEXT, grade TEXT, stage TEXT,

@@ -47,7 +47,7 @@ def excesses(
     large = [
         made
         for name, made in plans.items()
-        if name not in first and made.changes.num_rows > limits.share * _size(made)
+        if name not in first and made.changes.num_rows > limits.share * made.size
     ]
     if large:
         found += _beyond_ageing(workspace, large, scores, as_of, limits)
@@ -65,7 +65,7 @@ def settled(found: list[Excess], confirm: Confirm | None) -> bool:
 
 def _first(workspace: Workspace, made: Plan, limits: MaxChanges) -> list[Excess]:
     """A first write to a source that has something to lose, and is larger than the share."""
-    if limits.first is First.ALLOW or made.changes.num_rows <= limits.share * _size(made):
+    if limits.first is First.ALLOW or made.changes.num_rows <= limits.share * made.size:
         return []
     known = workspace.ledger.known.table(made.source)
     if pc.any(pc.equal(known["origin"], Origin.WRITE.value)).as_py():
@@ -76,7 +76,7 @@ def _first(workspace: Workspace, made: Plan, limits: MaxChanges) -> list[Excess]
         return []
     there = f", where {held:,} have values already" if held else ""
     message = (
-        f"this is the first write: {made.changes.num_rows:,} of {_size(made):,} contacts{there} "
+        f"this is the first write: {made.changes.num_rows:,} of {made.size:,} contacts{there} "
         '(write.max_changes.first = "ask")'
     )
     return [Excess(made.source, message, asked=True)]
@@ -109,7 +109,7 @@ def _beyond_ageing(
         mine = moved.filter(pc.equal(moved["source"], made.source))
         written = pc.is_in(mine["contact_id"], made.changes["contact_id"].combine_chunks())
         count = pc.sum(written).as_py() or 0
-        size = _size(made)
+        size = made.size
         if count > limits.share * size:
             message = (
                 f"{count:,} of {size:,} contacts ({count / size:.1%}) would change beyond ageing, "
@@ -145,10 +145,7 @@ def _base(workspace: Workspace, now: Model, as_of: datetime) -> pa.Table | None:
     model = workspace.recalled(published["model_version"][0].as_py())
     if model is None:
         return published
-    known_at = min(as_of, pc.max(published["as_of"]).as_py())
+    # Contacts scored by themselves since then have a later one.
+    known_at = min(as_of, pc.min(published["as_of"]).as_py())
     wide = workspace.engine.score(model, as_of, known_at=known_at)
     return scores_table(workspace.engine.compiled(model), wide, as_of)
-
-
-def _size(made: Plan) -> int:
-    return int(made.changes.num_rows) + made.unchanged

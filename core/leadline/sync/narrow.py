@@ -1,34 +1,47 @@
-"""A run about some contacts alone: what is written to anybody else waits for the next whole one."""
+"""A run about some contacts alone: their persons are scored and written, nobody else is touched.
+
+Whoever is not among them stays as the last whole run left them, so that what stops a whole run
+(`max_changes`) finds it all still to do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadline.queries import fetch
 from leadline.scoring.people import show_people
-from leadline.sync.plan import Plan
 from leadline.sync.pull import Pulled
 from leadline.workspace import Workspace
 
 
-def of_persons(
-    workspace: Workspace, plans: Mapping[str, Plan], pulled: Mapping[str, Pulled]
-) -> dict[str, Plan]:
-    """The plans with the rows of those persons alone of whom a record was read."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some persons of a workspace.
+
+    workspace: with the models as they were published, so that all are scored by one. records: all
+    that these persons have (source, contact_id). others: source → how many more have a score.
+    """
+
+    workspace: Workspace
+    records: pa.Table
+    others: Mapping[str, int]
+
+    def of(self, source: str) -> pa.Array:
+        """The ids of the records in one source."""
+        mine = self.records.filter(pc.equal(self.records["source"], source))
+        return mine["contact_id"].combine_chunks()
+
+
+def part_of(workspace: Workspace, pulled: Mapping[str, Pulled]) -> Part | None:
+    """The persons of whom a record was read.
+
+    None where all must be scored: nobody was yet, or a published model cannot be read any more.
+    """
     touched = [(name, each) for name, pull in pulled.items() for each in sorted(pull.touched)]
-    records = _records(workspace, touched)
-    return {
-        name: _with(made, [contact for source, contact in records if source == name])
-        for name, made in plans.items()
-    }
-
-
-def _records(workspace: Workspace, touched: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """These records and all others of the same persons."""
     asked = pa.table(
         {
             "source": pa.array([source for source, _ in touched], pa.string()),
@@ -36,26 +49,35 @@ def _records(workspace: Workspace, touched: list[tuple[str, str]]) -> list[tuple
         }
     )
     with workspace.lake.session(workspace.config.memory_limit) as con:
-        if not show_people(con, workspace.lake, None, {}, workspace.identity):
-            return touched
+        workspace.lake.relation(con, "scores")
+        versions = dict(
+            con.execute("SELECT model, any_value(model_version) FROM scores GROUP BY 1").fetchall()
+        )
+        show_people(con, workspace.lake, None, {}, workspace.identity)
         con.register("asked", asked)
-        rows = fetch(
+        records = fetch(
             con,
             "SELECT source, contact_id FROM asked UNION SELECT m.source, m.contact_id "
             "FROM members m SEMI JOIN (SELECT person_source, person_id FROM members "
             "SEMI JOIN asked USING (source, contact_id)) p USING (person_source, person_id)",
-        ).to_pylist()
-    return [(row["source"], row["contact_id"]) for row in rows]
+        )
+        con.register("mine", records)
+        others = con.execute(
+            "SELECT source, count(DISTINCT contact_id) FROM scores "
+            "ANTI JOIN mine USING (source, contact_id) GROUP BY 1"
+        ).fetchall()
+    known = _as_published(workspace, versions) if versions else None
+    return None if known is None else Part(known, records, dict(others))
 
 
-def _with(made: Plan, contacts: list[str]) -> Plan:
-    ids = pa.array(contacts, pa.string())
-    mine = pc.is_in(made.changes["contact_id"], ids)
-    changes = made.changes.filter(mine)
-    return replace(
-        made,
-        changes=changes,
-        before=made.before.filter(mine),
-        unchanged=made.unchanged + made.changes.num_rows - changes.num_rows,
-        stages=made.stages.filter(pc.is_in(made.stages["contact_id"], ids)),
-    )
+def _as_published(workspace: Workspace, versions: Mapping[str, str]) -> Workspace | None:
+    """The workspace with its models as they were published; None where one cannot be read."""
+    for model in workspace.models:
+        version = versions.get(model.name, model.version)
+        if version == model.version:
+            continue
+        published = workspace.recalled(version)
+        if published is None:
+            return None
+        workspace = workspace.under(published)
+    return workspace

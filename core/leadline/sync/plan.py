@@ -15,6 +15,7 @@ from leadline.config import WritePolicy
 from leadline.lake.sql import name
 from leadline.queries import fetch
 from leadline.scoring.scores import changes_table
+from leadline.sync.narrow import Part
 from leadline.sync.stages import DECISIONS, columns_for, decide, with_stages
 from leadline.workspace import Workspace
 
@@ -58,6 +59,7 @@ class Plan:
     """What a push would write to one source: `changes` rows, and the values before them.
 
     unchanged: contacts that are not written; `held` of them moved, but by less than `min_change`.
+    others: contacts that it says nothing of, as only a part was scored.
     stages: what becomes of each stage that a label asks for (see `DECISIONS`). prefixes: what
     begins the names of each model's fields ("b2c_", or "").
     """
@@ -69,6 +71,12 @@ class Plan:
     held: int = 0
     stages: pa.Table = field(default_factory=DECISIONS.empty_table)
     prefixes: tuple[str, ...] = ALONE
+    others: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many contacts of the source have a score."""
+        return int(self.changes.num_rows) + self.unchanged + self.others
 
     @property
     def refused(self) -> pa.Table:
@@ -112,15 +120,21 @@ class Plan:
         return found
 
 
-def plan(workspace: Workspace, source: Source, scores: pa.Table) -> Plan:
-    """The difference between the scores and what the source is known to hold."""
+def plan(workspace: Workspace, source: Source, scores: pa.Table, part: Part | None = None) -> Plan:
+    """The difference between the scores and what the source is known to hold.
+
+    part: whom the scores are of; None for everybody.
+    """
     mine = scores.filter(pc.equal(scores["source"], source.name))
     desired = changes_table(workspace.models, mine)
     prefixes = tuple(model.prefix for model in workspace.models)
+    others = 0 if part is None else part.others.get(source.name, 0)
     if not _writable(workspace, source):
         none = desired.slice(0, 0)
-        return Plan(source.name, none, none, desired.num_rows, prefixes=prefixes)
+        return Plan(source.name, none, none, desired.num_rows, prefixes=prefixes, others=others)
     known = workspace.ledger.known.table(source.name)
+    if part is not None:
+        known = known.filter(pc.is_in(known["contact_id"], part.of(source.name)))
     decided = decide(workspace, source, mine)
     with workspace.lake.session(workspace.config.memory_limit) as con:
         con.register("known", known)
@@ -130,7 +144,7 @@ def plan(workspace: Workspace, source: Source, scores: pa.Table) -> Plan:
         desired = with_stages(workspace, desired, decided, columns)
         changes, before, held = _difference(con, desired, workspace.config.write, prefixes)
     unchanged = desired.num_rows - changes.num_rows
-    return Plan(source.name, changes, before, unchanged, held, decided, prefixes)
+    return Plan(source.name, changes, before, unchanged, held, decided, prefixes, others)
 
 
 def _with_left(

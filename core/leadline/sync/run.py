@@ -14,7 +14,7 @@ from leadline.sync.delivery import deliver
 from leadline.sync.doubt import read_again
 from leadline.sync.events import hold_changes, keep_finished, release_changes
 from leadline.sync.guard import Confirm, Excess, excesses, settled
-from leadline.sync.narrow import of_persons
+from leadline.sync.narrow import part_of
 from leadline.sync.plan import Plan, plan
 from leadline.sync.pull import Only, Progress, Pulled, pull
 from leadline.sync.push import Pushed, push
@@ -204,10 +204,11 @@ def _rooms(
     with workspace.exclusively():
         if on_progress is not None:
             on_progress("score", 0)
-        scores = score(workspace, at, points=write)
-        plans = {source.name: plan(workspace, source, scores) for source in reached}
-        if only is not None and only.contacts:
-            plans = of_persons(workspace, plans, pulled)
+        part = part_of(workspace, pulled) if only is not None and only.contacts else None
+        if part is not None:
+            workspace, models = part.workspace, part.workspace.versions
+        scores = score(workspace, at, points=write, part=part)
+        plans = {source.name: plan(workspace, source, scores, part) for source in reached}
         found, may_go_on = allowed(plans, scores, at, write)
         if not write or not may_go_on:
             errors += _stopping(found) if write else []
@@ -222,7 +223,7 @@ def _rooms(
                 stopped=write,
             )
         hold_changes(workspace, run_id, scores, plans, at)
-        published = publish(workspace, scores, at)
+        published = publish(workspace, scores, at, part)
         workspace.lake.compact()
     pushed = {name: push(workspace, made, run_id, on_progress) for name, made in plans.items()}
     release_changes(workspace, run_id, pushed)

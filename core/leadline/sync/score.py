@@ -13,16 +13,21 @@ from leadline.model.joining import plugin_of
 from leadline.scoring.scores import scores_table
 from leadline.serving.points import pack
 from leadline.serving.publishing import publish_serving
+from leadline.sync.narrow import Part
 from leadline.workspace import Workspace
 
 
-def score(workspace: Workspace, as_of: datetime, *, points: bool = True) -> pa.Table:
+def score(
+    workspace: Workspace, as_of: datetime, *, points: bool = True, part: Part | None = None
+) -> pa.Table:
     """The `scores` rows of every contact by every model whose audience it is in.
 
-    points: with those of each rule, which only publishing needs.
+    points: with those of each rule, which only publishing needs. part: of its persons alone.
     """
     _see_that_models_are_whole(workspace)
-    return pa.concat_tables(scored(workspace, model, as_of, points) for model in workspace.models)
+    return pa.concat_tables(
+        scored(workspace, model, as_of, points, part) for model in workspace.models
+    )
 
 
 def _see_that_models_are_whole(workspace: Workspace) -> None:
@@ -47,9 +52,13 @@ def _scorers(workspace: Workspace) -> set[str]:
     return {plugin_of(rule.name) for model in models if model for rule in model.rules}
 
 
-def scored(workspace: Workspace, model: Model, as_of: datetime, points: bool) -> pa.Table:
+def scored(
+    workspace: Workspace, model: Model, as_of: datetime, points: bool, part: Part | None = None
+) -> pa.Table:
     """The `scores` rows by one model, best first."""
-    return ranked(workspace, model, workspace.engine.score(model, as_of), as_of, points)
+    records = None if part is None else part.records
+    wide = workspace.engine.score(model, as_of, records=records)
+    return ranked(workspace, model, wide, as_of, points)
 
 
 def ranked(
@@ -64,13 +73,17 @@ def ranked(
     return table.sort_by(order)
 
 
-def publish(workspace: Workspace, scores: pa.Table, as_of: datetime) -> int:
-    """Make these the workspace's scores; the number of contacts whose answer differs."""
-    changed = sum(
-        workspace.lake.publish(model.name, of_model(scores, model), as_of=as_of).changed
-        for model in workspace.models
-    )
-    publish_serving(workspace, scores, as_of)
+def publish(
+    workspace: Workspace, scores: pa.Table, as_of: datetime, part: Part | None = None
+) -> int:
+    """Make these the workspace's scores, or those of a part; how many contacts' answer differs."""
+    records = None if part is None else part.records
+    changed = 0
+    for model in workspace.models:
+        mine = of_model(scores, model)
+        done = workspace.lake.publish(model.name, mine, as_of=as_of, records=records)
+        changed += done.changed
+    publish_serving(workspace, scores, as_of, records)
     return changed
 
 
