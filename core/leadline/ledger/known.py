@@ -101,15 +101,30 @@ class LastKnown:
         learned = [(source, one, text, instant, origin.value) for one, text in pairs]
         return connection.exec_driver_sql(_SQLITE_LEARN, learned).rowcount
 
-    def table(self, source: str) -> pa.Table:
-        """All that is known of a source: contact_id, values (canonical JSON), seen_at, origin."""
+    def table(self, source: str, contacts: Sequence[str] | None = None) -> pa.Table:
+        """What is known of a source: contact_id, values (canonical JSON), seen_at, origin.
+
+        contacts: of these alone, in no promised order.
+        """
         with self._database.read() as connection:
-            if self._database.is_postgres:
+            if contacts is not None:
+                batches = list(self._of(connection, source, contacts))
+            elif self._database.is_postgres:
                 parts = connection.execute(_POSTGRES_KNOWN, {"source": source}).partitions()
                 batches = [_batch(zip(*part, strict=True)) for part in parts]
             else:
                 batches = list(_listed(connection, source))
         return pa.Table.from_batches(batches, _TABLE)
+
+    def _of(
+        self, connection: Connection, source: str, contacts: Sequence[str]
+    ) -> Iterator[pa.RecordBatch]:
+        columns = [last_known.c[each] for each in _TABLE.names]
+        for start in range(0, len(contacts), CHUNK):
+            ids = list(contacts[start : start + CHUNK])
+            query = select(*columns).where(last_known.c.source == source, self._one_of(ids))
+            if rows := connection.execute(query).all():
+                yield _batch(zip(*rows, strict=True))
 
     def _forget_others(self, source: str, kept: pa.ChunkedArray, seen_at: datetime) -> int:
         older = and_(last_known.c.source == source, last_known.c.seen_at < seen_at)

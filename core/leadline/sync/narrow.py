@@ -30,10 +30,11 @@ class Part:
     records: pa.Table
     others: Mapping[str, int]
 
-    def of(self, source: str) -> pa.Array:
+    def of(self, source: str) -> list[str]:
         """The ids of the records in one source."""
         mine = self.records.filter(pc.equal(self.records["source"], source))
-        return mine["contact_id"].combine_chunks()
+        ids: list[str] = mine["contact_id"].to_pylist()
+        return ids
 
 
 def part_of(workspace: Workspace, pulled: Mapping[str, Pulled]) -> Part | None:

@@ -132,9 +132,8 @@ def plan(workspace: Workspace, source: Source, scores: pa.Table, part: Part | No
     if not _writable(workspace, source):
         none = desired.slice(0, 0)
         return Plan(source.name, none, none, desired.num_rows, prefixes=prefixes, others=others)
-    known = workspace.ledger.known.table(source.name)
-    if part is not None:
-        known = known.filter(pc.is_in(known["contact_id"], part.of(source.name)))
+    asked = None if part is None else part.of(source.name)
+    known = workspace.ledger.known.table(source.name, asked)
     decided = decide(workspace, source, mine)
     with workspace.lake.session(workspace.config.memory_limit) as con:
         con.register("known", known)

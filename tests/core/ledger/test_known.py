@@ -168,3 +168,12 @@ def test_two_ledgers_on_one_file_see_each_other(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "l.db") as one, Ledger.open(tmp_path / "l.db") as other:
         one.known.learn("crm", rows(ada=1), Origin.PULL, NOON)
         assert known(other) == {"ada": 1}
+
+
+def test_some_contacts_are_known_as_among_all(ledger: Ledger) -> None:
+    ledger.known.learn("crm", rows(ada=1, bob=2, cyd=None), Origin.PULL, NOON)
+    ledger.known.learn("web", rows(ada=9), Origin.PULL, NOON)
+    whole = ledger.known.table("crm")
+    some = ledger.known.table("crm", ["cyd", "ada", "nobody"])
+    assert some.sort_by("contact_id").equals(whole.take([0, 2]))
+    assert ledger.known.table("crm", []).num_rows == 0
