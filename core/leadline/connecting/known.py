@@ -16,6 +16,14 @@ def held(values: pa.Array, kind: pa.DataType) -> pa.Array:
     """
     if values.null_count == len(values):
         return pa.nulls(len(values), kind)
+    if not pa.types.is_string(values.type):
+        return _read(values, kind)
+    # Each different text is read once: of scores, grades and instants there are few.
+    coded = values.dictionary_encode()
+    return _read(coded.dictionary, kind).take(coded.indices)
+
+
+def _read(values: pa.Array, kind: pa.DataType) -> pa.Array:
     read, _ = read_column(values, _field_type(kind))
     if read.type == kind:
         return read
