@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -36,10 +38,8 @@ def serve(
     config: ConfigOption = CONFIG,
 ) -> None:
     """Run schedule, web admin, API and webhooks until Ctrl-C."""
-    try:
+    with _needed():
         from leadline_serve.foreground import run
-    except ModuleNotFoundError as error:
-        raise _missing(error) from error
     run(config, host, port, typer.echo)
 
 
@@ -52,7 +52,9 @@ def users_add(
 ) -> None:
     """Make a user, an admin or one who may only look."""
     from leadline.ledger import Role
-    from leadline_serve.keeping import password_of, people
+
+    with _needed():
+        from leadline_serve.keeping import password_of, people
 
     with people(config) as (found, note):
         role = Role.ADMIN if admin else Role.VIEWER
@@ -64,7 +66,8 @@ def users_add(
 @users.command("list")
 def users_list(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
     """Who may sign in."""
-    from leadline_serve.keeping import ledger_of, show_users
+    with _needed():
+        from leadline_serve.keeping import ledger_of, show_users
 
     with ledger_of(config) as ledger:
         show_users(ledger.users.list(), as_json)
@@ -77,7 +80,8 @@ def users_password(
     config: ConfigOption = CONFIG,
 ) -> None:
     """Set another password; the user's sessions end."""
-    from leadline_serve.keeping import password_of, people
+    with _needed():
+        from leadline_serve.keeping import password_of, people
 
     with people(config) as (found, note):
         found.set_password(name, password_of(password_file))
@@ -91,7 +95,8 @@ def users_remove(
     config: ConfigOption = CONFIG,
 ) -> None:
     """Take a user away; the user's sessions end."""
-    from leadline_serve.keeping import people
+    with _needed():
+        from leadline_serve.keeping import people
 
     with people(config) as (found, note):
         found.remove(name)
@@ -110,7 +115,9 @@ def tokens_add(
 ) -> None:
     """Make an API token, and print it this once."""
     from leadline.ledger import Role
-    from leadline_serve.keeping import people
+
+    with _needed():
+        from leadline_serve.keeping import people
 
     with people(config) as (found, note):
         role = Role.ADMIN if admin else Role.VIEWER
@@ -123,7 +130,8 @@ def tokens_add(
 @tokens.command("list")
 def tokens_list(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
     """The tokens that there are, never themselves."""
-    from leadline_serve.keeping import ledger_of, show_tokens
+    with _needed():
+        from leadline_serve.keeping import ledger_of, show_tokens
 
     with ledger_of(config) as ledger:
         show_tokens(ledger.tokens.list(), as_json)
@@ -135,7 +143,8 @@ def tokens_revoke(
     config: ConfigOption = CONFIG,
 ) -> None:
     """End a token at once."""
-    from leadline_serve.keeping import people
+    with _needed():
+        from leadline_serve.keeping import people
 
     with people(config) as (found, note):
         found.revoke(name)
@@ -143,5 +152,10 @@ def tokens_revoke(
     typer.echo(f"the token {name} is good no more")
 
 
-def _missing(error: ModuleNotFoundError) -> UsageError:
-    return UsageError(f"the server needs {error.name}: pip install 'leadline[serve]'")
+@contextmanager
+def _needed() -> Iterator[None]:
+    """Say what to install where a library of the server is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise UsageError(f"the server needs {error.name}: pip install 'leadline[serve]'") from error

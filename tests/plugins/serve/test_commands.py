@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from leadline.errors import UsageError
 from leadline.ledger import Ledger
 from leadline_serve.commands import tokens, users
+from tests.e2e.world import run_here
 from tests.plugins.serve.conftest import PASSWORDS
 
 _LEADLINE = (sys.executable, "-c", "from leadline.cli import main; main()")
@@ -179,3 +180,27 @@ def test_a_start_loads_nothing_that_only_its_work_needs(folder: Path) -> None:
         [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True
     )
     assert ran.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "serve",
+        "users add ada",
+        "users list",
+        "users password ada",
+        "users remove ada",
+        "tokens add robot",
+        "tokens list",
+        "tokens revoke robot",
+    ],
+)
+def test_a_command_without_its_libraries_says_what_to_install(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [each for each in sys.modules if each.startswith("leadline_serve.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "fastapi", None)
+    done = run_here(*line.split())
+    assert done.status == 2
+    assert "the server needs fastapi: pip install 'leadline[serve]'" in done.error
