@@ -21,6 +21,7 @@ from leadline.scoring.people import (
     Key,
     Person,
     carry_labels,
+    keys,
     person_of,
     show_people,
     spread,
@@ -95,13 +96,12 @@ class Engine:
         """One row per contact (see `CompiledModel` for the columns), in no promised order.
 
         All records of a person have the same row. contact: scores that one's person alone.
-        records: scores some persons alone, of whom these are all records (source, contact_id).
+        records: scores the persons of these alone (source, contact_id).
         known_at: only what was known by then, though the day is that of `as_of`. restored: as if
         plugins withheld nothing; for one contact only.
         """
-        return self._ask(
-            model, as_of, known_at or as_of, contact, records, detail=detail, restored=restored
-        )
+        asked = records if contact is None else keys([contact])
+        return self._ask(model, as_of, known_at or as_of, asked, detail=detail, restored=restored)
 
     def beside(self, questions: Sequence[Callable[[], T]]) -> Iterator[T]:
         """The answers to questions about scores, in their order; some are asked at one time."""
@@ -117,8 +117,7 @@ class Engine:
         model: Model,
         as_of: datetime,
         known_at: datetime,
-        contact: Key | None = None,
-        records: pa.Table | None = None,
+        asked: pa.Table | None = None,
         *,
         detail: bool = False,
         temperature: str | None = None,
@@ -127,13 +126,12 @@ class Engine:
         compiled = self.compiled(model)
         # The compiler writes the joins that drop most rows first; DuckDB cannot know which do.
         with self._lake.session(self._memory_limit, joins_as_written=True) as con:
-            several = self._relations(con, compiled, as_of, known_at, contact, records)
+            several = self._relations(con, compiled, as_of, known_at, asked)
             if restored:
                 restore(con)
             day = day_number(as_of, self._time_zone)
             question = Question(compiled, day, self._time_zone.key, detail)
-            everybody = contact is None and records is None
-            rows = self._rows(con, question, known_at, everybody)
+            rows = self._rows(con, question, known_at, asked is None)
             rows = pin(con, rows, model, self._sales, self.facts, as_of, self._time_zone)
             rows = spread(rows) if several else rows
             if temperature is not None:
@@ -153,14 +151,14 @@ class Engine:
     def person(self, contact: Key, as_of: datetime) -> Person | None:
         """What was known at an instant of the person whom a record is of; None if it is no lead."""
         with self._lake.session(self._memory_limit) as con:
-            show_people(con, self._lake, as_of, self.facts, self._identity, contact)
+            show_people(con, self._lake, as_of, self.facts, self._identity, keys([contact]))
             return person_of(con, contact, self.facts, self._identity)
 
     def withheld(self, contact: Key, as_of: datetime) -> tuple[Withheld, ...]:
         """What plugins withhold of the activities of a contact's person, as known at an instant."""
         wanted = {name: self.facts[name] for name in self._sales}
         with self._lake.session(self._memory_limit) as con:
-            show_people(con, self._lake, as_of, wanted, self._identity, contact)
+            show_people(con, self._lake, as_of, wanted, self._identity, keys([contact]))
             start_anew(con, self._sales, self.facts, as_of, self._time_zone)
             return withheld_of(con)
 
@@ -172,7 +170,7 @@ class Engine:
         compiled, zone = self.compiled(model), self._time_zone
         question = Question(compiled, day_number(as_of, zone), zone.key, detail=True)
         with self._lake.session(self._memory_limit, joins_as_written=True) as con:
-            self._relations(con, compiled, as_of, as_of, contact)
+            self._relations(con, compiled, as_of, as_of, keys([contact]))
             con.execute(f"CREATE TEMP TABLE {_HOISTED} AS {_statements(question)[0]}")
             query = compiled.per_source(question.day, time_zone=zone.key)
             return fetch(con, query.sql(dialect="duckdb"))
@@ -183,11 +181,10 @@ class Engine:
         compiled: CompiledModel,
         as_of: datetime,
         known_at: datetime,
-        contact: Key | None,
-        records: pa.Table | None = None,
+        asked: pa.Table | None,
     ) -> bool:
         wanted = {name: self.facts[name] for name in {*compiled.fields, *self._sales}}
-        several = show_people(con, self._lake, known_at, wanted, self._identity, contact, records)
+        several = show_people(con, self._lake, known_at, wanted, self._identity, asked)
         self._lake.relation(con, "score_history", known_at)
         self._lake.relation(con, "kinds")
         start_anew(con, self._sales, self.facts, as_of, self._time_zone)

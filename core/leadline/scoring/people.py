@@ -15,12 +15,14 @@ A person of one record, which is nearly everybody, goes through no mapping at al
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from leadline.lake.sql import name
 from leadline.queries import fetch
@@ -36,13 +38,16 @@ from leadline.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
     from leadline.lake import Lake
     from leadline.lake.snapshots import Parts
 
 Key = tuple[str, str]  # (source, contact_id)
+
+# Up to so many contacts stand in the query itself: DuckDB then skips files without them.
+_FEW = 100
+_KEYS = pa.schema({"source": pa.string(), "contact_id": pa.string()})
 
 
 @dataclass(frozen=True)
@@ -75,30 +80,31 @@ class Person:
     origins: Mapping[str, Key]
 
 
+def keys(contacts: Iterable[Key]) -> pa.Table:
+    """Contacts as a table: source, contact_id."""
+    rows = [{"source": source, "contact_id": contact_id} for source, contact_id in contacts]
+    return pa.Table.from_pylist(rows, _KEYS)
+
+
 def show_people(
     con: DuckDBPyConnection,
     lake: Lake,
     as_of: datetime | None,
     wanted: Mapping[str, FieldType],
     identity: Identity,
-    contact: Key | None = None,
-    records: pa.Table | None = None,
+    asked: pa.Table | None = None,
 ) -> bool:
-    """Make the relations above, for one contact's person alone or some persons' if they are given.
+    """Make the relations above, for the persons of some contacts alone if they are given.
 
-    records: source and contact_id of all that those persons have. Answers whether any person has
-    several records, so that scores must be spread over them.
+    asked: their `keys`; all records of their persons are then in table `mine`. Answers whether any
+    person has several records, so that scores must be spread over them.
     """
     parts = _show_records(con, lake, as_of, wanted)
     lake.relation(con, "activities", as_of)
     con.execute("ALTER VIEW activities RENAME TO record_activities")
     several = identity.links.show(con, parts)
-    only = ""
-    if contact is not None:
-        only = _only(con, contact)
-    elif records is not None:
-        only = _among(con, records)
-    if only:
+    only = "" if asked is None else _only(con, asked)
+    if asked is not None:
         several = bool(con.execute("FROM members LIMIT 1").fetchall())
     _show_contacts(con, identity, several, only, feeds_off(con, lake, as_of))
     _show_activities(con, several, only)
@@ -184,25 +190,22 @@ def _show_records(
     return contacts.parts
 
 
-def _only(con: DuckDBPyConnection, contact: Key) -> str:
-    """Keep the members of one contact's person; its records, as a list to be in."""
+def _only(con: DuckDBPyConnection, asked: pa.Table) -> str:
+    """Keep the members of some contacts' persons; all of their records, as a set to be in."""
+    con.register("asked", asked)
     con.execute(
         "DELETE FROM members WHERE (person_source, person_id) NOT IN (SELECT (person_source, "
-        "person_id) FROM members WHERE source = $1 AND contact_id = $2)",
-        list(contact),
+        "person_id) FROM members SEMI JOIN asked USING (source, contact_id))"
     )
-    found = con.execute("SELECT source, contact_id FROM members").fetchall()
-    return picking.row_values([(str(one), str(other)) for one, other in found] or [contact])
-
-
-def _among(con: DuckDBPyConnection, records: pa.Table) -> str:
-    """Keep the members among some records; these, as a query to be in."""
-    con.register("handed_over", records.select(["source", "contact_id"]))
-    con.execute("CREATE TEMP TABLE asked AS FROM handed_over")
-    con.unregister("handed_over")
-    asked = "(SELECT (source, contact_id) FROM asked)"
-    con.execute(f"DELETE FROM members WHERE (source, contact_id) NOT IN {asked}")
-    return asked
+    con.execute(
+        "CREATE TEMP TABLE mine AS SELECT source, contact_id FROM asked "
+        "UNION SELECT source, contact_id FROM members"
+    )
+    con.unregister("asked")
+    few = con.execute(f"FROM mine LIMIT {_FEW + 1}").fetchall()
+    if len(few) > _FEW:
+        return "(SELECT (source, contact_id) FROM mine)"
+    return picking.row_values((str(one), str(other)) for one, other in few)
 
 
 def _show_contacts(

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadline.queries import fetch
-from leadline.scoring.people import show_people
+from leadline.scoring.people import keys, show_people
 from leadline.sync.pull import Pulled
 from leadline.workspace import Workspace
 
@@ -42,27 +42,14 @@ def part_of(workspace: Workspace, pulled: Mapping[str, Pulled]) -> Part | None:
 
     None where all must be scored: nobody was yet, or a published model cannot be read any more.
     """
-    touched = [(name, each) for name, pull in pulled.items() for each in sorted(pull.touched)]
-    asked = pa.table(
-        {
-            "source": pa.array([source for source, _ in touched], pa.string()),
-            "contact_id": pa.array([contact for _, contact in touched], pa.string()),
-        }
-    )
+    asked = keys((name, each) for name, pull in pulled.items() for each in sorted(pull.touched))
     with workspace.lake.session(workspace.config.memory_limit) as con:
         workspace.lake.relation(con, "scores")
         versions = dict(
             con.execute("SELECT model, any_value(model_version) FROM scores GROUP BY 1").fetchall()
         )
-        show_people(con, workspace.lake, None, {}, workspace.identity)
-        con.register("asked", asked)
-        records = fetch(
-            con,
-            "SELECT source, contact_id FROM asked UNION SELECT m.source, m.contact_id "
-            "FROM members m SEMI JOIN (SELECT person_source, person_id FROM members "
-            "SEMI JOIN asked USING (source, contact_id)) p USING (person_source, person_id)",
-        )
-        con.register("mine", records)
+        show_people(con, workspace.lake, None, {}, workspace.identity, asked)
+        records = fetch(con, "FROM mine")
         others = con.execute(
             "SELECT source, count(DISTINCT contact_id) FROM scores "
             "ANTI JOIN mine USING (source, contact_id) GROUP BY 1"
