@@ -106,19 +106,16 @@ def digests(
         "SELECT l.id, l.source, l.contact_id, l.digest FROM leads l JOIN models m "
         "ON m.id = l.model WHERE m.name = ?"
     )
-    if records is not None:
-        one = f"{query} AND l.source = ? AND l.contact_id = ?"
-        rows = [
-            tuple(row)
-            for key in _tuples(records.select(["source", "contact_id"]))
-            for row in connection.execute(one, [model, *key])
-        ]
-        return pa.Table.from_batches([_there(rows)] if rows else [], schema=_THERE)
-    found = connection.execute(query, [model])
+    found = connection.cursor()
     found.row_factory = None  # every lead, at each publication: plain tuples cost half
-    parts = []
-    while rows := found.fetchmany(_ROWS):
-        parts.append(_there(rows))
+    if records is None:
+        found.execute(query, [model])
+        parts = list(map(_there, iter(lambda: found.fetchmany(_ROWS), [])))
+    else:
+        one = f"{query} AND l.source = ? AND l.contact_id = ?"
+        asked = _tuples(records.select(["source", "contact_id"]))
+        rows = [row for key in asked for row in found.execute(one, [model, *key])]
+        parts = [_there(rows)] if rows else []
     return pa.Table.from_batches(parts, schema=_THERE)
 
 
