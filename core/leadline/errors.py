@@ -16,7 +16,8 @@ The message is for the user and says what to do next; it never holds a secret.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,16 @@ class UsageError(LeadlineError):
     """The call is wrong: an unknown contact, source or option."""
 
     exit_status = 2
+
+
+@contextmanager
+def needed_by(what: str, extra: str) -> Iterator[None]:
+    """Import in here what `leadline[extra]` brings: where it is missing, the error says so."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        how = f"pip install 'leadline[{extra}]'"
+        raise UsageError(f"{what} needs {error.name}: {how}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Literal
 
 import typer
 
-from leadline.errors import UsageError
+from leadline.errors import needed_by
 
 sandbox = typer.Typer(help="A local CRM to try a connector against.", no_args_is_help=True)
+_needed = partial(needed_by, "the simulator", "sandbox")
 
 
 @sandbox.callback()
@@ -61,14 +61,3 @@ def salesforce(
         from leadline_sandbox.foreground import attend
         from leadline_sandbox.salesforce.foreground import ORG
     attend(ORG, port, contacts, seed, fault or (), typer.echo, person_accounts=person_accounts)
-
-
-@contextmanager
-def _needed() -> Iterator[None]:
-    """Say what to install where a library of the simulators is missing."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f"the simulator needs {error.name}: pip install 'leadline[sandbox]'"
-        ) from error

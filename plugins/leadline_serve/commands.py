@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from leadline.errors import UsageError
+from leadline.errors import needed_by
 
 users = typer.Typer(help="Who may sign in to leadline serve.", no_args_is_help=True)
 tokens = typer.Typer(help="What programs show to leadline serve's API.", no_args_is_help=True)
@@ -25,6 +24,7 @@ PasswordFileOption = Annotated[
     typer.Option(help="A file that holds the password; it is asked for if left out."),
 ]
 CONFIG = Path("config.toml")
+_needed = partial(needed_by, "the server", "serve")
 
 
 def serve(
@@ -150,12 +150,3 @@ def tokens_revoke(
         found.revoke(name)
         note("token revoked", name)
     typer.echo(f"the token {name} is good no more")
-
-
-@contextmanager
-def _needed() -> Iterator[None]:
-    """Say what to install where a library of the server is missing."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise UsageError(f"the server needs {error.name}: pip install 'leadline[serve]'") from error
